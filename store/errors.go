@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"strings"
+
+	"foyer/fault"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// translate turns a driver's error into one of ours, once. What is already ours, or unknown, stays as it is.
+func translate(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case isFault(err):
+		return err
+	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
+		return notFound("not found")
+	case isDuplicate(err):
+		return fault.Wrap(fault.Conflict, taken(err), err)
+	case isAway(err):
+		return fault.Wrap(fault.Unavailable, "the database is not available", err)
+	default:
+		return err
+	}
+}
+
+func isFault(err error) bool {
+	_, ok := errors.AsType[*fault.Error](err)
+	return ok
+}
+
+func notFound(message string) error { return fault.New(fault.NotFound, message) }
+
+func isDuplicate(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "23505"
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// taken names what was not unique. Postgres tells the constraint, SQLite the columns; both hold the column's name.
+func taken(err error) string {
+	where := err.Error()
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		where = pg.ConstraintName
+	}
+	for _, column := range []string{"custom_domain", "subdomain", "name"} {
+		if strings.Contains(where, column) {
+			return column + " is already taken"
+		}
+	}
+	return "already exists"
+}
+
+// isAway reports that the database could not be reached or had no room, so that a later try may succeed.
+func isAway(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57P")
+	}
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+			return true
+		}
+		return false
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return !errors.Is(err, context.DeadlineExceeded)
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
+}
