@@ -1,0 +1,280 @@
+package templates
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"foyer/fault"
+	"foyer/models"
+	"foyer/roles"
+	"foyer/seal"
+	"foyer/store"
+
+	"github.com/google/uuid"
+)
+
+// maxRoles bounds the roles of a template, and by it what a create-all of codes has to do.
+const maxRoles = 100
+
+// Service keeps templates. Safe for concurrent use.
+type Service struct {
+	store *store.Store
+	box   *seal.Box
+}
+
+// New makes the service.
+func New(s *store.Store, box *seal.Box) *Service { return &Service{store: s, box: box} }
+
+// Draft is a template as a caller wants it. What is nil takes its default, but the hosts: those stay as they are.
+type Draft struct {
+	Name         string // empty: made up, or kept
+	Roles        map[string]models.Document
+	Settings     models.Document
+	Destinations models.Document
+	Plugins      models.Document
+	Extra        models.Document
+	Subdomain    models.Optional[*string] // nil takes it away
+	CustomDomain models.Optional[*string]
+}
+
+// Create makes a template, or overwrites the one of the same name (server contract 4.1). Kind Invalid says what is wrong with it,
+// Conflict that a subdomain or domain is another template's.
+func (s *Service) Create(ctx context.Context, workspace models.ID, d Draft) (models.Template, error) {
+	var t models.Template
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		if d.Name != "" {
+			if err := tx.Alone(ctx, "template names of "+string(workspace)); err != nil {
+				return err
+			}
+			found, err := tx.LockTemplateNamed(ctx, workspace, d.Name)
+			if err == nil {
+				t = found
+				return s.replace(ctx, tx, &t, d)
+			}
+			if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+		id, at := tx.NewID(), tx.Stamp()
+		t = models.Template{ID: id, WorkspaceID: workspace, Name: "template_" + uuid.NewString(), CreatedAt: at, UpdatedAt: at}
+		t.Recordings = models.List{}
+		if err := s.apply(&t, d); err != nil {
+			return err
+		}
+		return tx.CreateTemplate(ctx, &t)
+	})
+	return t, err
+}
+
+// Update replaces a template by its id: roles and settings must be given, destinations and plugins that are not are cleared (server
+// contract 4.1). Codes of roles that are gone are disabled with it. Kinds NotFound, Invalid, Conflict.
+func (s *Service) Update(ctx context.Context, workspace, id models.ID, d Draft) (models.Template, error) {
+	if d.Roles == nil || d.Settings == nil {
+		return models.Template{}, fault.Invalidf("roles and settings are required")
+	}
+	return s.change(ctx, workspace, id, func(tx *store.Store, t *models.Template) error {
+		return s.replace(ctx, tx, t, d)
+	})
+}
+
+func (s *Service) replace(ctx context.Context, tx *store.Store, t *models.Template, d Draft) error {
+	if err := s.apply(t, d); err != nil {
+		return err
+	}
+	return s.save(ctx, tx, t)
+}
+
+// change reads, locks, changes and returns one template; fn saves it.
+func (s *Service) change(
+	ctx context.Context, workspace, id models.ID, fn func(tx *store.Store, t *models.Template) error,
+) (models.Template, error) {
+	var t models.Template
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		var err error
+		if t, err = tx.LockTemplate(ctx, workspace, id); err != nil {
+			return err
+		}
+		return fn(tx, &t)
+	})
+	return t, err
+}
+
+// save writes a template that was there, and disables the codes of roles that it has no more.
+func (s *Service) save(ctx context.Context, tx *store.Store, t *models.Template) error {
+	t.UpdatedAt = tx.Stamp()
+	if err := tx.ReplaceTemplate(ctx, t); err != nil {
+		return err
+	}
+	return tx.OrphanCodes(ctx, t.ID, t.RoleNames(), t.UpdatedAt)
+}
+
+// apply checks a draft and puts it into a template.
+func (s *Service) apply(t *models.Template, d Draft) error {
+	if d.Name != "" {
+		t.Name = d.Name
+	}
+	if err := checkName(t.Name); err != nil {
+		return err
+	}
+	if err := putHosts(t, d); err != nil {
+		return err
+	}
+	names := slices.Sorted(maps.Keys(d.Roles))
+	if err := checkRoles(d.Roles, names); err != nil {
+		return err
+	}
+	t.Roles = make([]models.Role, len(names))
+	for i, name := range names {
+		t.Roles[i] = models.Role{TemplateID: t.ID, Name: name, Document: given(d.Roles[name])}
+	}
+	if err := s.putSettings(t, d.Settings); err != nil {
+		return err
+	}
+	if err := s.putDestinations(t, d.Destinations); err != nil {
+		return err
+	}
+	if err := checkPlugins(d.Plugins, names); err != nil {
+		return err
+	}
+	t.Plugins, t.Extra = given(normalPlugins(d.Plugins)), given(d.Extra)
+	return nil
+}
+
+// given is a document that is there, be it empty.
+func given(d models.Document) models.Document {
+	if d == nil {
+		return models.Document{}
+	}
+	return d
+}
+
+func checkName(name string) error {
+	if len(name) > 128 {
+		return fault.Invalidf("template name is longer than 128 characters")
+	}
+	for _, r := range name {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		if !letter && !strings.ContainsRune(" -._:", r) {
+			return fault.Invalidf("template name may hold letters a-z and A-Z, digits, spaces and - . _ : only")
+		}
+	}
+	return nil
+}
+
+func checkRoles(documents map[string]models.Document, names []string) error {
+	if len(names) > maxRoles {
+		return fault.Invalidf("a template has at most %d roles", maxRoles)
+	}
+	for _, name := range names {
+		if err := roles.ValidName(name); err != nil {
+			return err
+		}
+		if err := roles.Validate(name, documents[name], names); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) putSettings(t *models.Template, settings models.Document) error {
+	if err := checkSettings(settings); err != nil {
+		return err
+	}
+	kept := given(settings.Clone())
+	s.box.Credentials(kept, t.Settings, "secretKey", "template "+string(t.ID))
+	t.Settings = kept
+	t.Region, _ = completeSettings(kept)["region"].(string)
+	return nil
+}
+
+func (s *Service) putDestinations(t *models.Template, destinations models.Document) error {
+	if err := checkDestinations(destinations, t.RoleNames()); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(given(completeDestinations(destinations)))
+	if err != nil {
+		return err
+	}
+	t.Destinations = s.box.Seal(raw, destinationsContext(t))
+	return nil
+}
+
+func destinationsContext(t *models.Template) string { return "destinations " + string(t.ID) }
+
+// Template reads one. Kind NotFound.
+func (s *Service) Template(ctx context.Context, workspace, id models.ID) (models.Template, error) {
+	return s.store.Template(ctx, workspace, id)
+}
+
+// List lists the templates of a workspace, newest first.
+func (s *Service) List(ctx context.Context, workspace models.ID, page store.Page) ([]models.Template, error) {
+	return s.store.Templates(ctx, workspace, page)
+}
+
+// SetSettings replaces the settings of a template. Kinds NotFound, Invalid.
+func (s *Service) SetSettings(ctx context.Context, workspace, id models.ID, settings models.Document) (models.Template, error) {
+	return s.change(ctx, workspace, id, func(tx *store.Store, t *models.Template) error {
+		if err := s.putSettings(t, settings); err != nil {
+			return err
+		}
+		return s.save(ctx, tx, t)
+	})
+}
+
+// SetDestinations replaces the destinations of a template. Kinds NotFound, Invalid.
+func (s *Service) SetDestinations(ctx context.Context, workspace, id models.ID, d models.Document) (models.Template, error) {
+	return s.change(ctx, workspace, id, func(tx *store.Store, t *models.Template) error {
+		if err := s.putDestinations(t, d); err != nil {
+			return err
+		}
+		return s.save(ctx, tx, t)
+	})
+}
+
+// SetRecordings replaces the recording configs of a template. Kinds NotFound, Invalid.
+func (s *Service) SetRecordings(ctx context.Context, workspace, id models.ID, list models.List) (models.Template, error) {
+	return s.change(ctx, workspace, id, func(tx *store.Store, t *models.Template) error {
+		if err := checkRecordings(list, t.RoleNames()); err != nil {
+			return err
+		}
+		t.Recordings = list
+		return s.save(ctx, tx, t)
+	})
+}
+
+// Shown is a template as a reader may see it: defaults filled in, secrets masked.
+type Shown struct {
+	Roles        map[string]models.Document
+	Settings     models.Document
+	Destinations models.Document
+	Plugins      models.Document
+	Recordings   models.List
+	Extra        models.Document
+}
+
+// Show fills in defaults and masks secrets. It fails when the master key is not the one that sealed the template.
+func (s *Service) Show(t *models.Template) (Shown, error) {
+	raw, err := s.box.Open(t.Destinations, destinationsContext(t))
+	if err != nil {
+		return Shown{}, fmt.Errorf("destinations of template %s: %w", t.ID, err)
+	}
+	destinations, err := models.ParseDocument(raw)
+	if err != nil {
+		return Shown{}, err
+	}
+	settings := completeSettings(t.Settings)
+	seal.Masked(settings)
+	shown := Shown{
+		Roles: make(map[string]models.Document, len(t.Roles)), Settings: settings, Destinations: destinations,
+		Plugins: t.Plugins, Recordings: t.Recordings, Extra: t.Extra,
+	}
+	names := t.RoleNames()
+	for _, role := range t.Roles {
+		shown.Roles[role.Name] = roles.Complete(role.Name, role.Document, names)
+	}
+	return shown, nil
+}
