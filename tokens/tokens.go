@@ -1,0 +1,164 @@
+package tokens
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"foyer/fault"
+	"foyer/models"
+	"foyer/seal"
+	"foyer/store"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
+)
+
+// The values of the type claim, and the version that all tokens carry (server contract 1.3, 1.4).
+const (
+	Management = "management"
+	App        = "app"
+	version    = 2
+)
+
+// Lifetime is how long a token of ours is good (contract 3.7). Leeway is how far clocks may differ (contract 14.9).
+const (
+	Lifetime = 24 * time.Hour
+	Leeway   = 60 * time.Second
+)
+
+// longest bounds a token that is read, in bytes.
+const longest = 8 << 10
+
+// Service issues and verifies tokens. Safe for concurrent use.
+type Service struct {
+	store  *store.Store
+	box    *seal.Box
+	now    func() time.Time
+	parser *jwt.Parser
+}
+
+// New makes the service. Now is the clock that claims are held against.
+func New(s *store.Store, box *seal.Box, now func() time.Time) *Service {
+	return &Service{store: s, box: box, now: now, parser: jwt.NewParser(
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(Leeway), jwt.WithTimeFunc(now),
+	)}
+}
+
+// Seat is what an app token stands for: one user in one role of one room.
+type Seat struct {
+	Workspace models.ID
+	Room      models.ID
+	Role      string
+	User      string // may be empty in tokens made elsewhere
+}
+
+// VerifyManagement gives the workspace whose management token raw is. Kind Unauthenticated says which claim is wrong
+// (server contract 1.5).
+func (s *Service) VerifyManagement(ctx context.Context, raw string) (models.Workspace, error) {
+	bearer, _, err := s.verify(ctx, raw, Management)
+	return bearer.Workspace, err
+}
+
+// VerifyApp gives the seat that an app token stands for. Kind Unauthenticated says which claim is wrong.
+func (s *Service) VerifyApp(ctx context.Context, raw string) (Seat, error) {
+	bearer, c, err := s.verify(ctx, raw, App)
+	if err != nil {
+		return Seat{}, err
+	}
+	return Seat{Workspace: bearer.Workspace.ID, Room: models.ID(c.RoomID), Role: c.Role, User: c.UserID}, nil
+}
+
+func (s *Service) verify(ctx context.Context, raw, kind string) (store.Bearer, claims, error) {
+	var bearer store.Bearer
+	var c claims
+	if len(raw) > longest {
+		return bearer, c, refused("the token is longer than 8 KiB")
+	}
+	_, err := s.parser.ParseWithClaims(raw, &c, func(*jwt.Token) (any, error) {
+		var err error
+		bearer, err = s.bearer(ctx, c.AccessKey)
+		if err != nil {
+			return nil, err
+		}
+		return s.Secret(bearer.Key)
+	})
+	if err != nil {
+		return bearer, c, s.explain(raw, err)
+	}
+	return bearer, c, c.fit(kind)
+}
+
+// bearer reads an active key. An unknown one gives the documented answer to the letter (contract 1.5).
+func (s *Service) bearer(ctx context.Context, accessKey string) (store.Bearer, error) {
+	bearer, err := s.store.Bearer(ctx, accessKey)
+	if fault.Is(err, fault.NotFound) {
+		return bearer, fault.New(fault.Unauthenticated, "Token validation error", "not found")
+	}
+	return bearer, err
+}
+
+// explain turns an error of the parser into one that says which part of the token is wrong.
+func (s *Service) explain(raw string, err error) error {
+	if ours, ok := errors.AsType[*fault.Error](err); ok {
+		return ours
+	}
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return refused("token is expired")
+	case errors.Is(err, jwt.ErrTokenNotValidYet):
+		return refused("token is not valid yet: the nbf claim is in the future")
+	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
+		return refused("token used before issued: the iat claim is in the future")
+	case errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
+		return refused("the exp claim is missing")
+	case errors.Is(err, jwt.ErrTokenMalformed), errors.Is(err, jwt.ErrTokenInvalidClaims):
+		return refused("token is malformed: not three parts of base64url JSON with the claims' types")
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid), errors.Is(err, jwt.ErrTokenUnverifiable):
+		if token, _, e := s.parser.ParseUnverified(raw, jwt.MapClaims{}); e != nil || token.Method != jwt.SigningMethodHS256 {
+			return refused("the alg header must be HS256")
+		}
+		if errors.Is(err, jwt.ErrTokenSignatureInvalid) {
+			return refused("signature is invalid")
+		}
+	}
+	return err // the database, or the master key: not the token's fault
+}
+
+func refused(cause string) error {
+	return fault.New(fault.Unauthenticated, "Token validation error: "+cause, cause)
+}
+
+// Issue signs an app token for a seat with a key of the seat's workspace. It is valid from now on for Lifetime.
+func (s *Service) Issue(key models.Key, seat Seat) (string, error) {
+	secret, err := s.Secret(key)
+	if err != nil {
+		return "", err
+	}
+	c := s.fresh(key.ID, App, Lifetime)
+	c.RoomID, c.Role, c.UserID = string(seat.Room), seat.Role, seat.User
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(secret)
+}
+
+// IssueManagement signs a management token with the newest key of a workspace. Kind NotFound when it has none.
+func (s *Service) IssueManagement(ctx context.Context, workspace models.ID, life time.Duration) (string, error) {
+	key, err := s.store.SigningKey(ctx, workspace)
+	if err != nil {
+		return "", err
+	}
+	secret, err := s.Secret(key)
+	if err != nil {
+		return "", err
+	}
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, s.fresh(key.ID, Management, life)).SignedString(secret)
+}
+
+func (s *Service) fresh(accessKey, kind string, life time.Duration) *claims {
+	now := s.now()
+	return &claims{
+		AccessKey: accessKey, Type: kind, Version: version,
+		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(life)),
+		ID: uuid.NewString(),
+	}
+}
