@@ -1,0 +1,72 @@
+package rooms
+
+import (
+	"context"
+	"net/netip"
+	"unicode/utf8"
+
+	"foyer/codes"
+	"foyer/fault"
+	"foyer/models"
+	"foyer/tokens"
+
+	"github.com/google/uuid"
+)
+
+// maxUser is how many characters a user id has at most.
+const maxUser = 256
+
+// Entry is what somebody brings to the door.
+type Entry struct {
+	Code string     // in any spelling
+	User string     // may be empty: then one is made up
+	From netip.Addr // whom the guard holds responsible
+}
+
+// Exchange turns a code into an app token (server contract 3.7). It writes to the database only when the code counts its uses.
+// Kinds NotFound and Forbidden carry one cause; RateLimited none; Invalid for a wrong user id.
+func (s *Service) Exchange(ctx context.Context, e Entry) (string, error) {
+	if utf8.RuneCountInString(e.User) > maxUser {
+		return "", fault.Invalidf("user_id must have at most %d characters", maxUser)
+	}
+	token, err := s.exchange(ctx, e)
+	if err != nil {
+		return "", s.codes.Judge(e.From, err)
+	}
+	return token, nil
+}
+
+func (s *Service) exchange(ctx context.Context, e Entry) (string, error) {
+	door, err := s.codes.Look(ctx, e.From, e.Code)
+	if err != nil {
+		return "", err
+	}
+	fresh := ""
+	if e.User == "" {
+		fresh = uuid.NewString()
+	}
+	user, err := codes.Claim(&door.Code, e.User, fresh)
+	if err != nil {
+		return "", err
+	}
+	if door.KeyID == "" {
+		return "", fault.New(fault.Unavailable, "the workspace has no active access key to sign with")
+	}
+	if err := s.codes.Spend(ctx, &door.Code, user); err != nil {
+		return "", err
+	}
+	return s.tokens.Issue(
+		models.Key{ID: door.KeyID, WorkspaceID: door.WorkspaceID, Secret: door.KeySecret},
+		tokens.Seat{Workspace: door.WorkspaceID, Room: door.Code.RoomID, Role: door.Code.Role, User: user},
+	)
+}
+
+// Visit is the room that a code would open, and as what: for the page behind a link. Kinds as Exchange.
+func (s *Service) Visit(ctx context.Context, e Entry) (room models.Room, role string, err error) {
+	door, err := s.codes.Look(ctx, e.From, e.Code)
+	if err != nil {
+		return room, "", s.codes.Judge(e.From, err)
+	}
+	room, err = s.store.Room(ctx, door.WorkspaceID, door.Code.RoomID)
+	return room, door.Code.Role, err
+}
