@@ -1,0 +1,100 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"foyer/codes"
+	"foyer/handlers/meeting"
+	"foyer/handlers/reply"
+	"foyer/handlers/v2"
+	"foyer/rooms"
+	"foyer/store"
+	"foyer/templates"
+	"foyer/tokens"
+	"foyer/workspaces"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Handler is all of Foyer that answers HTTP. All fields but the last three are needed.
+type Handler struct {
+	Rooms      *rooms.Service
+	Codes      *codes.Service
+	Templates  *templates.Service
+	Tokens     *tokens.Service
+	Workspaces *workspaces.Service
+	Store      *store.Store // asked whether it is there
+	Guard      *codes.Guard // read for the metrics; nil when at rest
+	Public     *url.URL     // where Foyer is reached
+	Log        *slog.Logger
+	Version    string
+
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed; nobody's by default
+	Limited bool           // bound the rate of each address
+	Secure  bool           // served over TLS, by Foyer itself
+}
+
+// Router is the router with everything mounted.
+func (h *Handler) Router() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = h.addresses()
+	e.HTTPErrorHandler = h.fail
+	e.Pre(trimSlash)
+	watch := newWatch(h)
+	e.Use(watch.observe, h.secure, h.recovered)
+	if h.Limited {
+		e.Use(newLimits().bound)
+	}
+	h.mountProbes(e, watch)
+	mountDocs(e)
+	(&v2.Handler{
+		Rooms: h.Rooms, Codes: h.Codes, Templates: h.Templates, Tokens: h.Tokens, Workspaces: h.Workspaces, Public: h.Public,
+	}).Mount(e)
+	(&meeting.Handler{Rooms: h.Rooms}).Mount(e)
+	return e
+}
+
+// addresses says whom a request comes from: the connection's other end, unless that is a trusted proxy (design decision 6).
+func (h *Handler) addresses() echo.IPExtractor {
+	if len(h.Proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, proxy := range h.Proxies {
+		trust = append(trust, echo.TrustIPRange(ipNet(proxy)))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
+
+// trimSlash lets a path end in a slash without a redirect, which would lose a POST's body (server contract 1.1).
+func trimSlash(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u := c.Request().URL
+		if len(u.Path) > 1 && strings.HasSuffix(u.Path, "/") {
+			u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
+		}
+		return next(c)
+	}
+}
+
+// fail is the one end of every error: it is logged if it is ours, and written in the dialect's shape.
+func (h *Handler) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	if f := reply.Of(err); f.Status >= 500 && f.Status != http.StatusNotImplemented {
+		level := slog.LevelError
+		if f.Status == http.StatusServiceUnavailable {
+			level = slog.LevelWarn
+		}
+		h.Log.Log(c.Request().Context(), level, "request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
+	}
+	if e := reply.RendererOf(c, v2.Fail)(c, err); e != nil {
+		h.Log.Debug("answer not written", "request_id", requestID(c), "error", e)
+	}
+}

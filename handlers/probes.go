@@ -1,0 +1,30 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"foyer/fault"
+
+	"github.com/labstack/echo/v4"
+)
+
+// patience is how long the database may take to say that it is there.
+const patience = 2 * time.Second
+
+// mountProbes adds what machines ask: is the process alive, is it ready, how is it doing.
+func (h *Handler) mountProbes(e *echo.Echo, w *watch) {
+	e.GET("/healthz", func(c echo.Context) error {
+		return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+	})
+	e.GET("/readyz", func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), patience)
+		defer cancel()
+		if err := h.Store.Ping(ctx); err != nil {
+			return fault.Wrap(fault.Unavailable, "the database is not available", err)
+		}
+		return c.JSON(http.StatusOK, map[string]string{"status": "ready"})
+	})
+	e.GET("/metrics", echo.WrapHandler(w.handler()))
+}

@@ -1,0 +1,48 @@
+package v2
+
+import (
+	"io"
+	"net/http"
+
+	"foyer/fault"
+
+	"github.com/labstack/echo/v4"
+)
+
+// layouts answers Prebuilt, which falls back to its built-in layout on an empty list (server contract 3.9).
+func (h *Handler) layouts(c echo.Context) error {
+	if _, err := h.appToken(c); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, dataOf[struct{}]{Data: []struct{}{}})
+}
+
+func (h *Handler) appToken(c echo.Context) (role string, err error) {
+	token, err := bearer(c)
+	if err != nil {
+		return "", err
+	}
+	seat, err := h.Tokens.VerifyApp(c.Request().Context(), token)
+	return seat.Role, err
+}
+
+// report takes the client's analytics and drops them (server contract 1.1).
+func (h *Handler) report(c echo.Context) error {
+	_, _ = io.Copy(io.Discard, http.MaxBytesReader(c.Response(), c.Request().Body, MaxBody))
+	return c.JSON(http.StatusOK, struct{}{})
+}
+
+// diagnostics would be for a pre-call test against the media engine (server contract 3.9).
+func (h *Handler) diagnostics(echo.Context) error { return noEngine("media") }
+
+// dtmf wants an app token before it says that there is no engine (server contract 8.7).
+func (h *Handler) dtmf(c echo.Context) error {
+	if _, err := h.appToken(c); err != nil {
+		return err
+	}
+	return noEngine("SIP")
+}
+
+func noEngine(what string) error {
+	return fault.New(fault.Unimplemented, "this Foyer has no "+what+" engine")
+}

@@ -1,0 +1,93 @@
+package v2
+
+import (
+	"strconv"
+	"time"
+
+	"foyer/models"
+	"foyer/store"
+
+	"github.com/labstack/echo/v4"
+)
+
+// query takes values from the query string. The first wrong one is kept in err.
+type query struct {
+	c   echo.Context
+	err error
+}
+
+func (q *query) wrong(cause string) {
+	if q.err == nil {
+		q.err = queryFault(cause)
+	}
+}
+
+func (q *query) text(key string) string { return q.c.QueryParam(key) }
+
+func (q *query) flag(key string) *bool {
+	var value bool
+	switch q.text(key) {
+	case "":
+		return nil
+	case "true":
+		value = true
+	case "false":
+	default:
+		q.wrong(key + " must be true or false")
+	}
+	return &value
+}
+
+func (q *query) time(key string) *time.Time {
+	text := q.text(key)
+	if text == "" {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		q.wrong(key + " must be a time such as 2026-01-05T10:00:00.000Z")
+	}
+	at = at.UTC()
+	return &at
+}
+
+// maxPage is the longest page; asking for more gives this (server contract 14.8).
+const maxPage = 100
+
+// page is the wanted part of a list (server contract 1.7).
+func (q *query) page(standard int) store.Page {
+	p := store.Page{Limit: standard, Start: models.ID(q.text("start"))}
+	if text := q.text("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			q.wrong("limit must be an integer from 1 to 100")
+		}
+		p.Limit = min(n, maxPage)
+	}
+	if p.Start != "" && !models.ValidID(string(p.Start)) {
+		q.wrong("start must be the last of the page before")
+	}
+	return p
+}
+
+// listing is a page of a list on the wire.
+type listing[T any] struct {
+	Limit int    `json:"limit"`
+	Data  []T    `json:"data"`
+	Last  string `json:"last"`
+}
+
+// newListing is a page of rows as they go out; last is the id of the last one, empty for an empty page.
+func newListing[R, T any](p store.Page, rows []R, id func(*R) models.ID, wire func(*R) T) listing[T] {
+	l := listing[T]{Limit: p.Limit, Data: make([]T, len(rows))}
+	for i := range rows {
+		l.Data[i] = wire(&rows[i])
+		l.Last = string(id(&rows[i]))
+	}
+	return l
+}
+
+// emptyListing is a page of a list in which nothing is.
+func emptyListing(p store.Page) listing[struct{}] {
+	return listing[struct{}]{Limit: p.Limit, Data: []struct{}{}}
+}
