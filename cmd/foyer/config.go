@@ -1,0 +1,249 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"foyer/store"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// Settings are all settings. This is their one source: flags, environment, file, --help, `foyer config` and the README's table follow.
+type Settings struct {
+	Addr             string `default:":8080" env:"FOYER_ADDR" placeholder:"HOST:PORT" help:"Where to listen."`
+	PublicURL        string `default:"http://localhost:8080" env:"FOYER_PUBLIC_URL" placeholder:"URL" help:"Where people reach Foyer; links begin with it."`
+	DataDir          string `default:"./foyer-data" env:"FOYER_DATA_DIR" placeholder:"FOLDER" help:"Where the SQLite database, the master key and certificates are kept."`
+	DatabaseURL      string `env:"FOYER_DATABASE_URL" placeholder:"URL" secret:"url" help:"postgres://... or sqlite:PATH. Unset: SQLite in the data folder."`
+	MasterKey        string `env:"FOYER_MASTER_KEY" placeholder:"KEY" secret:"all" help:"What secrets in the database are encrypted with: 64 hex digits or the base64 of 32 bytes. Unset: the file master.key in the data folder."`
+	AccessKey        string `env:"FOYER_ACCESS_KEY" placeholder:"NAME" help:"With FOYER_SECRET: the key pair that the first start makes, instead of a random one."`
+	Secret           string `env:"FOYER_SECRET" placeholder:"SECRET" secret:"all" help:"See FOYER_ACCESS_KEY."`
+	OperatorPassword string `env:"FOYER_OPERATOR_PASSWORD" placeholder:"PASSWORD" secret:"all" help:"The operator's password that the first start sets, instead of a random one: 8 characters or more."`
+	Log              string `default:"info" env:"FOYER_LOG" placeholder:"LEVEL[,FORMAT]" help:"debug, info, warn or error; then perhaps ,text (the default) or ,json. Goes to standard error."`
+	RateLimits       string `default:"on" enum:"on,off" env:"FOYER_RATE_LIMITS" placeholder:"on|off" help:"Bound the requests of each address. Off also rests the guess guard: for load tests only."`
+	TrustedProxies   string `env:"FOYER_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8. Unset: nobody's."`
+	TLSCert          string `name:"tls-cert" env:"FOYER_TLS_CERT" placeholder:"FILE" help:"Certificate chain (PEM). With FOYER_TLS_KEY: serve HTTPS."`
+	TLSKey           string `name:"tls-key" env:"FOYER_TLS_KEY" placeholder:"FILE" help:"Private key (PEM) of FOYER_TLS_CERT."`
+	ACME             string `name:"acme" default:"off" enum:"on,off" env:"FOYER_ACME" placeholder:"on|off" help:"Serve HTTPS with certificates from Let's Encrypt, for the public host and the hosts of templates."`
+	Config           string `env:"FOYER_CONFIG" placeholder:"FILE" help:"A YAML file of settings; its keys are the flags' names (public-url: https://...)."`
+}
+
+// ignored are variables that are not settings: of tests, and those that Kubernetes makes of a service called foyer.
+var ignored = []string{"FOYER_TEST_", "FOYER_PORT", "FOYER_SERVICE_"}
+
+// foyerVariables are the FOYER_* variables of an environment that are set to something.
+func foyerVariables(environ []string) (map[string]string, error) {
+	env := map[string]string{}
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "FOYER_") && value != "" {
+			env[name] = value
+		}
+		if strings.HasPrefix(name, "FOYER_") {
+			if err := os.Unsetenv(name); err != nil { // they come from env only, and no child process inherits secrets
+				return nil, err
+			}
+		}
+	}
+	return env, nil
+}
+
+// checkVariables refuses a FOYER_* variable that is no setting: it is most likely misspelt.
+func checkVariables(model *kong.Application, env map[string]string) error {
+	known := map[string]bool{}
+	for _, flag := range model.Flags {
+		for _, name := range flag.Envs {
+			known[name] = true
+		}
+	}
+next:
+	for name := range env {
+		for _, prefix := range ignored {
+			if strings.HasPrefix(name, prefix) {
+				continue next
+			}
+		}
+		if !known[name] {
+			return fmt.Errorf("unknown environment variable %s (foyer --help lists the settings)", name)
+		}
+	}
+	return nil
+}
+
+// sources looks settings up that are not on the command line: in the environment, then in the file.
+type sources struct {
+	env  map[string]string
+	file map[string]any // nil until it was read
+	err  error          // why the file could not be read
+}
+
+// Validate is kong's; what there is to check is checked when the file is read.
+func (s *sources) Validate(*kong.Application) error { return nil }
+
+// Resolve is kong's: the value of one flag, nil when neither source has it.
+func (s *sources) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if s.file == nil {
+		s.err = s.read(ctx) // told by run: the parser would put the name of some flag before it
+	}
+	for _, name := range flag.Envs {
+		if value, ok := s.env[name]; ok {
+			return value, nil
+		}
+	}
+	if value, ok := s.file[flag.Name]; ok && value != nil && len(flag.Envs) > 0 {
+		return fmt.Sprint(value), nil
+	}
+	return nil, nil
+}
+
+// read reads the settings file, if one is named. A key that is no setting is an error.
+func (s *sources) read(ctx *kong.Context) error {
+	s.file = map[string]any{}
+	path := s.env["FOYER_CONFIG"]
+	known := map[string]bool{}
+	for _, flag := range ctx.Model.Flags {
+		known[flag.Name] = len(flag.Envs) > 0
+		if given, ok := ctx.FlagValue(flag).(string); ok && flag.Name == "config" && given != "" {
+			path = given
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("settings file: %w", err)
+	}
+	if err := yaml.Unmarshal(raw, &s.file); err != nil {
+		return fmt.Errorf("settings file %s: not a YAML map of settings", path) // the parser's error may repeat a secret
+	}
+	for key := range s.file {
+		if !known[key] || key == "config" {
+			return fmt.Errorf("settings file %s: unknown key %q", path, key)
+		}
+	}
+	return nil
+}
+
+// AfterApply is kong's: it refuses settings that contradict each other, before anything is done.
+func (s *Settings) AfterApply() error {
+	if (s.AccessKey == "") != (s.Secret == "") {
+		return errors.New("FOYER_ACCESS_KEY and FOYER_SECRET go together")
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return errors.New("FOYER_TLS_CERT and FOYER_TLS_KEY go together")
+	}
+	if s.TLSCert != "" && s.ACME == "on" {
+		return errors.New("FOYER_ACME and FOYER_TLS_CERT exclude each other")
+	}
+	if _, err := s.public(); err != nil {
+		return err
+	}
+	if _, err := s.proxies(); err != nil {
+		return err
+	}
+	_, err := s.logger(io.Discard)
+	return err
+}
+
+func (s *Settings) public() (*url.URL, error) {
+	u, err := url.Parse(s.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
+		return nil, errors.New("FOYER_PUBLIC_URL must be http:// or https:// and a host, without a path")
+	}
+	return u, nil
+}
+
+func (s *Settings) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, text := range strings.FieldsFunc(s.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		prefix, err := netip.ParsePrefix(text)
+		if addr, e := netip.ParseAddr(text); e == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("FOYER_TRUSTED_PROXIES: %q is not a CIDR such as 10.0.0.0/8", text)
+		}
+		list = append(list, prefix)
+	}
+	return list, nil
+}
+
+// logger is the log in the level and format of FOYER_LOG.
+func (s *Settings) logger(to io.Writer) (*slog.Logger, error) {
+	name, format, _ := strings.Cut(s.Log, ",")
+	level, ok := map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}[name]
+	options := &slog.HandlerOptions{Level: level}
+	switch {
+	case ok && (format == "" || format == "text"):
+		return slog.New(slog.NewTextHandler(to, options)), nil
+	case ok && format == "json":
+		return slog.New(slog.NewJSONHandler(to, options)), nil
+	}
+	return nil, errors.New("FOYER_LOG must be debug, info, warn or error, then perhaps ,text or ,json")
+}
+
+// database is the URL of the database in force.
+func (s *Settings) database() string {
+	if s.DatabaseURL != "" {
+		return s.DatabaseURL
+	}
+	return "sqlite:" + filepath.Join(s.DataDir, "foyer.db")
+}
+
+func (s *Settings) storeOptions(log *slog.Logger) store.Options {
+	return store.Options{URL: s.database(), Log: log}
+}
+
+type configCommand struct{}
+
+// Run prints the settings as lines that a shell or an env file takes.
+func (configCommand) Run(model *kong.Kong, settings *Settings, io streams) error {
+	for _, flag := range model.Model.Flags {
+		if len(flag.Envs) == 0 {
+			continue
+		}
+		if _, err := fmt.Fprintf(io.out, "%s=%s\n", flag.Envs[0], shown(flag)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(io.out, "# database in force: %s\n", redactURL(settings.database()))
+	return err
+}
+
+// shown is a setting's value without its secret.
+func shown(flag *kong.Flag) string {
+	value := fmt.Sprint(flag.Target.Interface())
+	if value == "" {
+		return ""
+	}
+	switch flag.Tag.Get("secret") {
+	case "all":
+		return "<redacted>"
+	case "url":
+		return redactURL(value)
+	}
+	return value
+}
+
+func redactURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "<redacted>"
+	}
+	if u.User == nil && u.RawQuery == "" {
+		return text
+	}
+	u.RawQuery = "" // a password may stand there too
+	return u.Redacted()
+}
