@@ -47,19 +47,18 @@ func (h *Handler) Router() http.Handler {
 	e.Pre(trimSlash)
 	watch := newWatch(h)
 	e.Use(watch.observe, h.secure, h.recovered)
-	if h.Limited {
-		e.Use(newLimits().bound)
-	}
+	bound := newLimits(h.Limited).bound
 	h.mountProbes(e, watch)
 	mountDocs(e)
 	(&v2.Handler{
 		Rooms: h.Rooms, Codes: h.Codes, Templates: h.Templates, Tokens: h.Tokens, Workspaces: h.Workspaces, Public: h.Public,
+		Bound: bound,
 	}).Mount(e)
-	(&meeting.Handler{Rooms: h.Rooms}).Mount(e)
+	(&meeting.Handler{Rooms: h.Rooms, Bound: bound}).Mount(e)
 	return e
 }
 
-// addresses says whom a request comes from: the connection's other end, unless that is a trusted proxy (design decision 6).
+// addresses says whom a request comes from: the connection's other end, unless that is a trusted proxy.
 func (h *Handler) addresses() echo.IPExtractor {
 	if len(h.Proxies) == 0 {
 		return echo.ExtractIPDirect()

@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// sqliteDialector lets GORM speak to the pure-Go SQLite driver. It is our own (docs/adr/0008) since the official one links C
+// sqliteDialector lets GORM speak to the pure-Go SQLite driver. It is our own (docs/adr/0006) since the official one links C
 // code in every cgo build. It has no migrator: the schema is goose's.
 type sqliteDialector struct{ pool *sql.DB }
 

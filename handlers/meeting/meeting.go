@@ -17,19 +17,20 @@ import (
 // Handler answers join links. All fields are needed.
 type Handler struct {
 	Rooms *rooms.Service
+	Bound echo.MiddlewareFunc // bounds the rate of each address
 }
 
 // Mount adds the routes of server contract 3.8. The last one is for a template's own domain; it takes what has a code's shape only.
 func (h *Handler) Mount(e *echo.Echo) {
 	for _, path := range []string{"/meeting/:code", "/preview/:code", "/streaming/meeting/:code", "/streaming/preview/:code"} {
-		e.GET(path, h.page, reply.With(fail))
+		e.GET(path, h.page, reply.With(fail), h.Bound)
 	}
 	e.GET("/:code", func(c echo.Context) error {
 		if _, ok := codes.Parse(c.Param("code")); !ok {
 			return echo.ErrNotFound
 		}
 		return reply.With(fail)(h.page)(c)
-	})
+	}, h.Bound)
 	e.GET(web.StylePath, style)
 }
 

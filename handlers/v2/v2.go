@@ -25,12 +25,13 @@ type Handler struct {
 	Templates  *templates.Service
 	Tokens     *tokens.Service
 	Workspaces *workspaces.Service
-	Public     *url.URL // where Foyer is reached; links begin with it
+	Public     *url.URL            // where Foyer is reached; links begin with it
+	Bound      echo.MiddlewareFunc // bounds the rate of each address; a browser must be able to read its refusal
 }
 
 // Mount adds the routes: first those that browsers call, then those of servers with a management token.
 func (h *Handler) Mount(e *echo.Echo) {
-	browser := routes{e, []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers}}
+	browser := routes{e, []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers, h.Bound}}
 	browser.post("/token", h.exchange)
 	browser.get("/layouts/ui", h.layouts)
 	browser.post("/client/report", h.report)
@@ -42,9 +43,9 @@ func (h *Handler) Mount(e *echo.Echo) {
 	}
 
 	// This one wants an app token, not a management token (server contract 8.7).
-	routes{e, []echo.MiddlewareFunc{reply.With(Fail)}}.post("/sip/dtmf", h.dtmf)
+	routes{e, []echo.MiddlewareFunc{reply.With(Fail), h.Bound}}.post("/sip/dtmf", h.dtmf)
 
-	api := routes{e, []echo.MiddlewareFunc{reply.With(Fail), h.management}}
+	api := routes{e, []echo.MiddlewareFunc{reply.With(Fail), h.Bound, h.management}}
 	h.mountWorkspace(api)
 	h.mountRooms(api)
 	h.mountCodes(api)
@@ -73,6 +74,7 @@ const workspaceKey = "v2.workspace"
 // management lets requests with a management token in, and leaves its workspace with them (server contract 1.3, 1.5).
 func (h *Handler) management(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 		raw, err := bearer(c)
 		if err != nil {
 			return err
