@@ -38,8 +38,8 @@ type Handler struct {
 	Secure  bool           // served over TLS, by Foyer itself
 }
 
-// Router is the router with everything mounted.
-func (h *Handler) Router() http.Handler {
+// Router is the router with everything mounted: an http.Handler that can also tell its routes.
+func (h *Handler) Router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = h.addresses()

@@ -17,8 +17,8 @@ type Code struct {
 	Uses      int // counted only when MaxUses is set
 	UserID    *string
 	Label     *string
-	CreatedAt time.Time
-	UpdatedAt time.Time // changes only when Enabled does
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"` // changes only when Enabled does
 }
 
 // Live reports whether the code counts as enabled at a time: its own switch, and the end of a rotated code's grace.

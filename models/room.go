@@ -18,9 +18,9 @@ type Room struct {
 	MaxDurationSeconds *int
 	Polls              List // ids of polls; nil: none were ever set
 	WebhookURL         *string
-	WebhookHeaders     []byte // sealed JSON object of strings
-	CreatedAt          time.Time
-	UpdatedAt          time.Time
+	WebhookHeaders     []byte    // sealed JSON object of strings
+	CreatedAt          time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt          time.Time `gorm:"autoUpdateTime:false"`
 
 	TemplateName   string `gorm:"->;-:migration"` // read along with the room
 	TemplateRegion string `gorm:"->;-:migration"`
@@ -32,6 +32,6 @@ type StreamKey struct {
 	RoomID    ID
 	Key       []byte // sealed
 	Enabled   bool
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
 }

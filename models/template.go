@@ -12,11 +12,11 @@ type Template struct {
 	Destinations []byte // sealed JSON object: the URLs in it hold the keys of other services
 	Plugins      Document
 	Recordings   List
-	Extra        Document // top-level keys that Foyer does not know
-	Subdomain    *string  // label before the public host; unique
-	CustomDomain *string  // unique
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	Extra        Document  // top-level keys that Foyer does not know
+	Subdomain    *string   // label before the public host; unique
+	CustomDomain *string   // unique
+	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
 
 	Roles []Role `gorm:"-"` // in the order of their names; loaded by the store
 }
@@ -35,6 +35,6 @@ type Role struct {
 	TemplateID ID
 	Name       string
 	Document   Document
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt  time.Time `gorm:"autoUpdateTime:false"`
 }

@@ -20,6 +20,9 @@ import (
 // readers is how many connections read at once. Writers wait for each other anyway: there is one.
 const readers = 6
 
+// forEver is the one lifetime of prepared statements for which GORM starts no goroutine, which it would never end.
+const forEver = 10 * 365 * 24 * time.Hour
+
 type sqliteEngine struct{ path string }
 
 // DSN parameters as measured: without _txlock=immediate a transaction that reads before it writes fails under load in spite
@@ -73,7 +76,7 @@ func (e sqliteEngine) pool(s *Store, parameters string, size int, log *logger) (
 	pool.SetMaxIdleConns(size)
 	s.closers = append(s.closers, pool)
 	return gorm.Open(sqliteDialector{pool: pool}, &gorm.Config{
-		Logger: log, SkipDefaultTransaction: true, PrepareStmt: true, DisableAutomaticPing: true,
+		Logger: log, SkipDefaultTransaction: true, PrepareStmt: true, PrepareStmtTTL: forEver, DisableAutomaticPing: true,
 	})
 }
 

@@ -25,7 +25,7 @@ func (s *Service) Inspect(ctx context.Context, raw string) ([]Finding, error) {
 	}
 	var c claims
 	token, _, err := s.parser.ParseUnverified(raw, &c)
-	if token == nil {
+	if token == nil || token.Header == nil {
 		return bad("this is not a JWT: it needs three parts of base64url, parted by dots, and the first two must hold JSON"), nil
 	}
 	found := s.inspectHeader(token)
@@ -103,9 +103,17 @@ func (s *Service) inspectTimes(c *claims) []Finding {
 				"the clock of the machine that made the token is ahead of this one", claim.name, ago(ahead), Leeway)})
 			continue
 		}
-		found = append(found, Finding{true, fmt.Sprintf("%s is %s from now", claim.name, ago(ahead))})
+		found = append(found, Finding{true, fmt.Sprintf("%s is %s", claim.name, when(ahead))})
 	}
 	return found
+}
+
+// when is a moment seen from now.
+func when(ahead time.Duration) string {
+	if ahead < 0 {
+		return ago(-ahead) + " ago"
+	}
+	return ago(ahead) + " ahead"
 }
 
 func ago(d time.Duration) string { return d.Round(time.Second).String() }

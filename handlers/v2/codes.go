@@ -159,7 +159,6 @@ func (b *body) only(keys ...string) {
 
 func (h *Handler) rotateCode(c echo.Context) error {
 	b := readBody(c)
-	b.only("code", "grace")
 	text, grace := b.text("code"), b.integer("grace")
 	switch {
 	case b.err != nil:

@@ -7,7 +7,6 @@ import (
 	"foyer/fault"
 	"foyer/models"
 	"foyer/rooms"
-	"foyer/seal"
 	"foyer/store"
 	"foyer/workspaces"
 
@@ -68,8 +67,7 @@ func newWebhook(h *workspaces.Webhook) *webhook {
 
 func (h *Handler) newRoom(w *models.Workspace, r *models.Room) (room, error) {
 	hook, err := h.Rooms.Webhook(r)
-	info := r.RecordingInfo.Clone()
-	seal.Masked(info)
+	info := withoutCredentials(r.RecordingInfo)
 	return room{
 		ID: r.ID, Name: r.Name, Enabled: r.Enabled, Description: r.Description,
 		CustomerID: w.ID, Customer: w.ID, AppID: w.AppID,
@@ -80,7 +78,16 @@ func (h *Handler) newRoom(w *models.Workspace, r *models.Room) (room, error) {
 	}, err
 }
 
-// answer sends a room.
+// withoutCredentials is a room's recording settings as they are read: its credentials are never shown (server contract 2.3).
+func withoutCredentials(info models.Document) models.Document {
+	out := info.Clone()
+	if upload, ok := out["upload_info"].(map[string]any); ok {
+		delete(upload, "credentials")
+	}
+	return out
+}
+
+// answerRoom sends a room.
 func (h *Handler) answerRoom(c echo.Context, r *models.Room) error {
 	wire, err := h.newRoom(workspace(c), r)
 	if err != nil {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSettingsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	file := func(t *testing.T, text string) string {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "foyer.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct {
+		name    string
+		environ []string
+		args    []string
+		want    string
+	}{
+		{"unknown variable", []string{"FOYER_BOGUS=1"}, nil, "FOYER_BOGUS"},
+		{"misspelt variable", []string{"FOYER_ADDRESS=:1"}, nil, "FOYER_ADDRESS"},
+		{"unknown flag", nil, []string{"--bogus"}, "--bogus"},
+		{"unknown key", nil, []string{"--config", file(t, "bogus: 1")}, `"bogus"`},
+		{"config in config", nil, []string{"--config", file(t, "config: x")}, `"config"`},
+		{"no map", []string{"FOYER_CONFIG=" + file(t, "- a")}, nil, "YAML map"},
+		{"no file", []string{"FOYER_CONFIG=/nowhere/foyer.yaml"}, nil, "settings file"},
+		{"key without secret", []string{"FOYER_ACCESS_KEY=a"}, nil, "go together"},
+		{"certificate without key", []string{"FOYER_TLS_CERT=a"}, nil, "go together"},
+		{"two ways of TLS", []string{"FOYER_TLS_CERT=a", "FOYER_TLS_KEY=b", "FOYER_ACME=on"}, nil, "exclude"},
+		{"public URL with a path", []string{"FOYER_PUBLIC_URL=http://a/b"}, nil, "FOYER_PUBLIC_URL"},
+		{"public URL of another kind", []string{"FOYER_PUBLIC_URL=ftp://a"}, nil, "FOYER_PUBLIC_URL"},
+		{"proxies", []string{"FOYER_TRUSTED_PROXIES=10.0.0.0/8,nonsense"}, nil, "nonsense"},
+		{"log level", []string{"FOYER_LOG=loud"}, nil, "FOYER_LOG"},
+		{"log format", []string{"FOYER_LOG=info,xml"}, nil, "FOYER_LOG"},
+		{"rate limits", []string{"FOYER_RATE_LIMITS=maybe"}, nil, "rate-limits"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := foyer(t, t.TempDir(), c.environ, append([]string{"config"}, c.args...)...)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestSettingsOfOthersAreIgnored(t *testing.T) {
+	t.Parallel()
+	must(t, t.TempDir(), []string{"FOYER_TEST_POSTGRES=x", "FOYER_PORT=tcp://1", "FOYER_PORT_80_TCP=x", "FOYER_SERVICE_HOST=x"}, "config")
+}
+
+func TestSettingsInForce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "foyer.yaml")
+	text := "addr: \":1\"\npublic-url: https://file.example.org\nlog: warn\nsecret: file-secret\naccess-key: k\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := must(t, t.TempDir(), []string{
+		"FOYER_CONFIG=" + path, "FOYER_ADDR=:2", "FOYER_LOG=", "FOYER_PUBLIC_URL=https://env.example.org",
+		"FOYER_DATABASE_URL=postgres://u:pass-word@db/foyer?sslmode=disable",
+	}, "config", "--addr", ":3")
+	for _, want := range []string{
+		"FOYER_ADDR=:3\n", "FOYER_PUBLIC_URL=https://env.example.org\n", "FOYER_LOG=warn\n", "FOYER_SECRET=<redacted>\n",
+		"FOYER_RATE_LIMITS=on\n", "FOYER_DATABASE_URL=postgres://u:xxxxx@db/foyer\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+	for _, secret := range []string{"file-secret", "pass-word"} {
+		if strings.Contains(out, secret) {
+			t.Errorf("%s is shown", secret)
+		}
+	}
+}
