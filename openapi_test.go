@@ -209,8 +209,6 @@ func TestOpenAPIRefusesWrongAnswers(t *testing.T) {
 			`"type":"s3"`, `"type":"s3","credentials":{"key":"k","secret":"s"}`, 1)},
 		{"a room's old field active", "GET", "/v2/rooms/{room_id}", strings.Replace(string(marshal(t, doc.Components.Examples["Room"].Value.Value)),
 			`"enabled":true`, `"enabled":true,"active":true`, 1)},
-		{"webhook headers in clear", "GET", "/v2/workspace", strings.Replace(string(marshal(t, doc.Components.Examples["WorkspaceWithWebhook"].Value.Value)),
-			`"********"`, `"s1"`, 1)},
 		{"recordings that there are", "GET", "/v2/recordings", `{"limit":10,"data":[{}],"last":""}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
