@@ -81,7 +81,10 @@ func run(ctx context.Context, args, environ []string, io streams) error {
 		return err
 	}
 	chosen, err := parser.Parse(args)
-	if err := errors.Join(from.err, err); err != nil || exited {
+	if exited { // --help was answered
+		return nil
+	}
+	if err := errors.Join(from.err, err); err != nil {
 		return err
 	}
 	return chosen.Run(&cli.Settings)

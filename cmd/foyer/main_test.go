@@ -309,6 +309,15 @@ func TestReadyWhenItListens(t *testing.T) {
 	}
 }
 
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"token", "--help"}, {"serve", "-h"}} {
+		if out := must(t, t.TempDir(), nil, args...); !strings.Contains(out, "FOYER_DATA_DIR") {
+			t.Errorf("%v does not tell the settings:\n%s", args, out)
+		}
+	}
+}
+
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	if out := must(t, t.TempDir(), nil, "version"); strings.TrimSpace(out) == "" {

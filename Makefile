@@ -1,0 +1,17 @@
+# Five words, each a script in ci/: fmt lint test run check.
+.PHONY: fmt lint test run check
+
+fmt:
+	bash ci/fmt.sh
+
+lint:
+	bash ci/lint.sh
+
+test:
+	bash ci/test.sh
+
+run:
+	bash ci/run.sh
+
+check:
+	bash ci/check.sh
