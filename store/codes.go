@@ -90,7 +90,7 @@ func (s *Store) orphan(ctx context.Context, rooms string, id models.ID, keep []s
 		keep = []string{""} // no role is called so; IN () is not SQL
 	}
 	_, err := s.exec(ctx, `UPDATE codes SET orphaned = TRUE, enabled = FALSE,
-		updated_at = CASE WHEN `+live+` THEN ? ELSE updated_at END
+		updated_at = CASE WHEN `+live+` THEN ? WHEN enabled THEN retires_at ELSE updated_at END
 		WHERE NOT orphaned AND `+rooms+` AND role NOT IN ?`, at, at, id, keep)
 	return err
 }

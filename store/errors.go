@@ -28,7 +28,9 @@ func translate(err error) error {
 	case isDuplicate(err):
 		return fault.Wrap(fault.Conflict, taken(err), err)
 	case isAway(err):
-		return fault.Wrap(fault.Unavailable, "the database is not available", err)
+		return away(err)
+	case isUnreadable(err):
+		return fault.Wrap(fault.Invalid, "text must be UTF-8 without zero bytes", err)
 	default:
 		return err
 	}
@@ -40,6 +42,16 @@ func isFault(err error) bool {
 }
 
 func notFound(message string) error { return fault.New(fault.NotFound, message) }
+
+func away(err error) error {
+	return fault.Wrap(fault.Unavailable, "the database is not available", err)
+}
+
+// isUnreadable reports text that Postgres takes from nobody: with a zero byte, or no UTF-8, which only an address line can bring.
+func isUnreadable(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "22021"
+}
 
 func isDuplicate(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {

@@ -20,12 +20,27 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.engine.migrate(ctx, s)
 }
 
-// Backup writes a copy of the database, as of one moment, into a folder that it makes.
+// Backup writes a copy of the database, as of one moment, into a folder that it makes. An earlier backup there is not overwritten.
 func (s *Store) Backup(ctx context.Context, folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
 	return s.engine.backup(ctx, s, folder)
+}
+
+// newFile has a file written that must not be there yet and that only its owner may read. A failure leaves none behind.
+func newFile(path string, write func(path string) error) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is already there", path)
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Close(), write(path)); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
 }
 
 func up(ctx context.Context, s *Store, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {

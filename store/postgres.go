@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -33,7 +37,7 @@ func (e postgresEngine) open(ctx context.Context, s *Store, log *logger) error {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "foyer"
 	}
-	pool := stdlib.OpenDB(*config)
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(inUTC))
 	pool.SetMaxOpenConns(postgresConnections)
 	pool.SetMaxIdleConns(postgresConnections)
 	s.closers = append(s.closers, pool)
@@ -45,6 +49,14 @@ func (e postgresEngine) open(ctx context.Context, s *Store, log *logger) error {
 	})
 	s.reader = s.db
 	return err
+}
+
+// inUTC has a connection give times in UTC, wherever the machine is.
+func inUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	return nil
 }
 
 // migrate holds an advisory lock meanwhile: any number of nodes may start at once.
@@ -80,10 +92,32 @@ func (e postgresEngine) backup(ctx context.Context, _ *Store, folder string) err
 	if err != nil {
 		return errors.New("the database URL cannot be read")
 	}
-	dump := exec.CommandContext(ctx, tool, "--format=custom", "--no-owner", "--file", filepath.Join(folder, "foyer.dump"))
-	dump.Env = append(os.Environ(),
-		"PGHOST="+config.Host, "PGPORT="+strconv.Itoa(int(config.Port)), "PGUSER="+config.User,
-		"PGPASSWORD="+config.Password, "PGDATABASE="+config.Database)
-	dump.Stderr = os.Stderr
-	return dump.Run()
+	return newFile(filepath.Join(folder, "foyer.dump"), func(target string) error {
+		var said strings.Builder
+		dump := exec.CommandContext(ctx, tool, "--format=custom", "--no-owner", "--file", target)
+		dump.Env = append(os.Environ(), e.environment(config)...)
+		dump.Stderr = &said
+		if err := dump.Run(); err != nil {
+			return fmt.Errorf("pg_dump: %w: %s", err, strings.TrimSpace(said.String()))
+		}
+		return nil
+	})
+}
+
+// environment tells a Postgres tool to go where config goes, and to be as careful about TLS as the URL asks.
+func (e postgresEngine) environment(config *pgx.ConnConfig) []string {
+	env := []string{
+		"PGHOST=" + config.Host, "PGPORT=" + strconv.Itoa(int(config.Port)), "PGUSER=" + config.User,
+		"PGPASSWORD=" + config.Password, "PGDATABASE=" + config.Database,
+	}
+	address, err := url.Parse(e.url)
+	if err != nil {
+		return env
+	}
+	for _, setting := range []string{"sslmode", "sslrootcert", "sslcert", "sslkey"} {
+		if value := address.Query().Get(setting); value != "" {
+			env = append(env, "PG"+strings.ToUpper(setting)+"="+value)
+		}
+	}
+	return env
 }

@@ -20,9 +20,6 @@ import (
 // readers is how many connections read at once. Writers wait for each other anyway: there is one.
 const readers = 6
 
-// forEver is the one lifetime of prepared statements for which GORM starts no goroutine, which it would never end.
-const forEver = 10 * 365 * 24 * time.Hour
-
 type sqliteEngine struct{ path string }
 
 // DSN parameters as measured: without _txlock=immediate a transaction that reads before it writes fails under load in spite
@@ -75,8 +72,8 @@ func (e sqliteEngine) pool(s *Store, parameters string, size int, log *logger) (
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	s.closers = append(s.closers, pool)
-	return gorm.Open(sqliteDialector{pool: pool}, &gorm.Config{
-		Logger: log, SkipDefaultTransaction: true, PrepareStmt: true, PrepareStmtTTL: forEver, DisableAutomaticPing: true,
+	return gorm.Open(sqliteDialector{pool: newStatements(pool)}, &gorm.Config{
+		Logger: log, SkipDefaultTransaction: true, DisableAutomaticPing: true,
 	})
 }
 
@@ -97,15 +94,10 @@ func (e sqliteEngine) again(error) bool             { return false }
 
 // backup copies the database as of one moment, while it is in use.
 func (e sqliteEngine) backup(ctx context.Context, s *Store, folder string) error {
-	target := filepath.Join(folder, "foyer.db")
-	if _, err := os.Stat(target); err == nil {
-		return fmt.Errorf("%s is already there", target)
-	}
-	if err := private(target); err != nil {
-		return err
-	}
-	// VACUUM INTO takes an empty file, and is not allowed to a query_only connection.
-	return s.db.WithContext(ctx).Exec("VACUUM INTO ?", target).Error
+	return newFile(filepath.Join(folder, "foyer.db"), func(target string) error {
+		// VACUUM INTO takes an empty file, and is not allowed to a query_only connection.
+		return s.db.WithContext(ctx).Exec("VACUUM INTO ?", target).Error
+	})
 }
 
 func engineOf(address string) (engine, error) {

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
@@ -12,7 +10,7 @@ import (
 
 // sqliteDialector lets GORM speak to the pure-Go SQLite driver. It is our own (docs/adr/0006) since the official one links C
 // code in every cgo build. It has no migrator: the schema is goose's.
-type sqliteDialector struct{ pool *sql.DB }
+type sqliteDialector struct{ pool *statements }
 
 // Name is how GORM calls the database.
 func (sqliteDialector) Name() string { return "sqlite" }

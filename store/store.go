@@ -64,7 +64,11 @@ func (s *Store) Close() error {
 // Ping reports whether the database answers. Kind Unavailable when it does not.
 func (s *Store) Ping(ctx context.Context) error {
 	var one int
-	return translate(s.reader.WithContext(ctx).Raw("SELECT 1").Row().Scan(&one))
+	err := translate(s.reader.WithContext(ctx).Raw("SELECT 1").Row().Scan(&one))
+	if err != nil && !isFault(err) {
+		return away(err)
+	}
+	return err
 }
 
 // Tx runs fn in one transaction: committed when fn returns nil, else undone. Inside fn only its argument may be used. A
@@ -81,6 +85,12 @@ func (s *Store) Tx(ctx context.Context, fn func(tx *Store) error) error {
 			return fn(&tx)
 		})
 		if err == nil || try == tries || !s.engine.again(err) {
+			return translate(err)
+		}
+		// Whoever was in the way needs a moment to go on, or the two meet again.
+		select {
+		case <-time.After(time.Duration(try) * 10 * time.Millisecond):
+		case <-ctx.Done():
 			return translate(err)
 		}
 	}
