@@ -178,6 +178,9 @@ func (s *Service) putSecrets(r *models.Room, c Change) error {
 	}
 	if info != nil {
 		s.box.Credentials(info, r.RecordingInfo, "secret", "recording of room "+string(r.ID))
+		if err := templates.CheckSecret(info, "upload_info", "secret"); err != nil {
+			return err
+		}
 	}
 	r.RecordingInfo = info
 	return nil

@@ -40,21 +40,21 @@ func (s *Service) Create(ctx context.Context, w *models.Workspace, c Change) (mo
 	}
 	var room models.Room
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		fresh, err := s.draft(ctx, tx, w, c)
+		key := strings.ToLower(*c.Name)
+		old, err := tx.LockRoomNamed(ctx, w.ID, key)
+		if fault.Is(err, fault.NotFound) {
+			var created bool
+			if room, created, err = s.insert(ctx, tx, w, c); err != nil || created {
+				return err
+			}
+			old, err = tx.LockRoomNamed(ctx, w.ID, key) // somebody else was quicker
+		}
 		if err != nil {
 			return err
 		}
-		created, err := tx.InsertRoom(ctx, &fresh)
-		if err != nil || created {
-			room = fresh
-			return err
-		}
-		old, err := tx.LockRoomNamed(ctx, w.ID, fresh.NameKey)
-		if err != nil {
-			return err
-		}
-		c.Name = nil // it is the same but for the case of letters: the first spelling stays
-		room, err = s.change(ctx, tx, old, c)
+		same := c
+		same.Name = nil // it is the same but for the case of letters: the first spelling stays
+		room, err = s.change(ctx, tx, old, same)
 		return err
 	})
 	return room, err
@@ -63,6 +63,16 @@ func (s *Service) Create(ctx context.Context, w *models.Workspace, c Change) (mo
 func useTemplateID() error {
 	const message = "Invalid body param: template. Use template_id"
 	return fault.New(fault.Invalid, message, message)
+}
+
+// insert makes a new room and says whether it did: not when the name has just been taken.
+func (s *Service) insert(ctx context.Context, tx *store.Store, w *models.Workspace, c Change) (models.Room, bool, error) {
+	fresh, err := s.draft(ctx, tx, w, c)
+	if err != nil {
+		return fresh, false, err
+	}
+	created, err := tx.InsertRoom(ctx, &fresh)
+	return fresh, created, err
 }
 
 // draft is a new room with all its defaults.

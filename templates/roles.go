@@ -23,6 +23,9 @@ func (s *Service) SetRole(
 		if err := putRole(t, name, final, doc); err != nil {
 			return err
 		}
+		if err := s.renameInDestinations(t, name, final); err != nil {
+			return err
+		}
 		return s.save(ctx, tx, t)
 	})
 	if err != nil {
@@ -85,6 +88,34 @@ func rename(t *models.Template, from, to string) {
 	}
 }
 
+// renameInDestinations lets those that name a role follow it. When the role is gone, which an empty new name says, they lose it, and
+// those that cannot be without go too: else the template could not be posted back as it is read.
+func (s *Service) renameInDestinations(t *models.Template, from, to string) error {
+	if from == to {
+		return nil
+	}
+	destinations, err := s.destinations(t)
+	if err != nil {
+		return err
+	}
+	for _, kind := range destinationKinds {
+		group, _ := destinations[kind.key].(map[string]any)
+		for name, each := range group {
+			destination, _ := each.(map[string]any)
+			if destination["role"] != from {
+				continue
+			}
+			if destination["role"] = to; to == "" {
+				delete(destination, "role")
+			}
+			if kind.check(name, destination, t.RoleNames()) != nil {
+				delete(group, name)
+			}
+		}
+	}
+	return s.sealDestinations(t, destinations)
+}
+
 // Role reads one role with its defaults. Kind NotFound.
 func (s *Service) Role(ctx context.Context, workspace, id models.ID, name string) (models.Document, error) {
 	t, err := s.store.Template(ctx, workspace, id)
@@ -104,7 +135,7 @@ func completed(t *models.Template, name string) (models.Document, error) {
 
 func roleNotFound() error { return fault.New(fault.NotFound, "Error: Role not found") }
 
-// DeleteRole takes a role away, disables its codes for good and drops its name where other roles name it (server contract 4.4,
+// DeleteRole takes a role away, disables its codes for good and drops its name wherever the template names it (server contract 4.4,
 // 14.5). Kind NotFound.
 func (s *Service) DeleteRole(ctx context.Context, workspace, id models.ID, name string) error {
 	_, err := s.change(ctx, workspace, id, func(tx *store.Store, t *models.Template) error {
@@ -117,6 +148,9 @@ func (s *Service) DeleteRole(ctx context.Context, workspace, id models.ID, name 
 			t.Roles[i].Document, _ = roles.Forget(t.Roles[i].Document, name)
 		}
 		swapRole(map[string]any(t.Plugins), name, "")
+		if err := s.renameInDestinations(t, name, ""); err != nil {
+			return err
+		}
 		return s.save(ctx, tx, t)
 	})
 	return err

@@ -61,6 +61,18 @@ func CheckUpload(upload map[string]any) error {
 	return nil
 }
 
+// CheckSecret errs with Invalid when the credentials of an upload, found under key, have no secret even after the stored one was put
+// in its place (contract 2.3, 4.6). Name is what the secret is kept as.
+func CheckSecret(recording map[string]any, key, name string) error {
+	upload, _ := recording[key].(map[string]any)
+	credentials, ok := upload["credentials"].(map[string]any)
+	if !ok || credentials[name] != nil {
+		return nil
+	}
+	const message = "Invalid upload configuration"
+	return fault.New(fault.Invalid, message, message+": credentials."+name+" is required")
+}
+
 // completeSettings is a copy of doc with the defaults in place of what is absent; recording is null when there is none.
 func completeSettings(doc models.Document) models.Document {
 	out := doc.Clone()

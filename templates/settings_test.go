@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,12 +28,15 @@ func judge(t *testing.T, rulings map[string]ruling, check func(models.Document) 
 	}
 }
 
-// said checks that err is of kind Invalid with this message, or nil when the message is "".
+// said checks that err is of kind Invalid with this cause, its detail where it has one, or nil when the cause is "".
 func said(t *testing.T, err error, want string) {
 	t.Helper()
 	got := ""
 	if err != nil {
 		got = err.Error()
+	}
+	if ours, ok := errors.AsType[*fault.Error](err); ok && len(ours.Details) == 1 {
+		got = ours.Details[0]
 	}
 	if got != want {
 		t.Errorf("got error %q, want %q", got, want)

@@ -103,9 +103,12 @@ func (s *Service) change(
 	return t, err
 }
 
-// save writes a template that was there, and disables the codes of roles that it has no more.
+// save writes a template that was there, without recording configs of roles that it has no more, and disables the codes of those.
 func (s *Service) save(ctx context.Context, tx *store.Store, t *models.Template) error {
 	t.UpdatedAt = tx.Stamp()
+	t.Recordings = slices.DeleteFunc(t.Recordings, func(config any) bool {
+		return checkRecordings([]any{config}, t.RoleNames()) != nil
+	})
 	if err := tx.ReplaceTemplate(ctx, t); err != nil {
 		return err
 	}
@@ -186,6 +189,10 @@ func (s *Service) putSettings(t *models.Template, settings models.Document) erro
 	}
 	kept := given(settings.Clone())
 	s.box.Credentials(kept, t.Settings, "secretKey", "template "+string(t.ID))
+	recording, _ := kept["recording"].(map[string]any)
+	if err := CheckSecret(recording, "upload", "secretKey"); err != nil {
+		return err
+	}
 	t.Settings = kept
 	t.Region, _ = completeSettings(kept)["region"].(string)
 	return nil
@@ -195,12 +202,26 @@ func (s *Service) putDestinations(t *models.Template, destinations models.Docume
 	if err := checkDestinations(destinations, t.RoleNames()); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(given(completeDestinations(destinations)))
+	return s.sealDestinations(t, completeDestinations(destinations))
+}
+
+// sealDestinations puts checked destinations into a template.
+func (s *Service) sealDestinations(t *models.Template, destinations models.Document) error {
+	raw, err := json.Marshal(given(destinations))
 	if err != nil {
 		return err
 	}
 	t.Destinations = s.box.Seal(raw, destinationsContext(t))
 	return nil
+}
+
+// destinations reads them in clear. It fails when the master key is not the one that sealed the template.
+func (s *Service) destinations(t *models.Template) (models.Document, error) {
+	raw, err := s.box.Open(t.Destinations, destinationsContext(t))
+	if err != nil {
+		return nil, fmt.Errorf("destinations of template %s: %w", t.ID, err)
+	}
+	return models.ParseDocument(raw)
 }
 
 func destinationsContext(t *models.Template) string { return "destinations " + string(t.ID) }
@@ -258,11 +279,7 @@ type Shown struct {
 
 // Show fills in defaults and masks secrets. It fails when the master key is not the one that sealed the template.
 func (s *Service) Show(t *models.Template) (Shown, error) {
-	raw, err := s.box.Open(t.Destinations, destinationsContext(t))
-	if err != nil {
-		return Shown{}, fmt.Errorf("destinations of template %s: %w", t.ID, err)
-	}
-	destinations, err := models.ParseDocument(raw)
+	destinations, err := s.destinations(t)
 	if err != nil {
 		return Shown{}, err
 	}
