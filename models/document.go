@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -29,7 +30,7 @@ func ParseJSON(raw []byte, target any) error {
 		return err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return fmt.Errorf("more than one JSON value")
+		return errors.New("more than one JSON value")
 	}
 	return nil
 }
@@ -77,7 +78,7 @@ func (d *Document) Scan(column any) error {
 // Value writes a JSON column (database/sql/driver.Valuer).
 func (d Document) Value() (driver.Value, error) {
 	if d == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL
 	}
 	return written(d)
 }
@@ -99,7 +100,7 @@ func (l *List) Scan(column any) error {
 // Value writes a JSON column (database/sql/driver.Valuer).
 func (l List) Value() (driver.Value, error) {
 	if l == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL
 	}
 	return written([]any(l))
 }

@@ -15,24 +15,35 @@ var hidden = []string{"key", "secret", "secretKey"}
 // credentials object that is absent where stored has one, takes what stored has at the same place; `secret` and
 // `secretKey` are one field under two names, and name says under which it is kept.
 func (b *Box) Credentials(doc, stored map[string]any, name, context string) {
-	b.walk(doc, stored, name, context)
-}
-
-func (b *Box) walk(doc, stored map[string]any, name, context string) {
 	if _, given := doc["credentials"]; !given && stored["credentials"] != nil {
 		doc["credentials"] = stored["credentials"]
 	}
 	for key, value := range doc {
 		inner, ok := value.(map[string]any)
-		if !ok {
-			continue
-		}
-		before, _ := stored[key].(map[string]any)
-		if key == "credentials" {
+		if key == "credentials" && ok {
+			before, _ := stored[key].(map[string]any)
 			doc[key] = b.hide(inner, before, name, context)
 			continue
 		}
-		b.walk(inner, before, name, context)
+		b.descend(value, stored[key], name, context)
+	}
+}
+
+// descend looks for credentials deeper down; elements of an array have their place by number.
+func (b *Box) descend(value, stored any, name, context string) {
+	switch v := value.(type) {
+	case map[string]any:
+		before, _ := stored.(map[string]any)
+		b.Credentials(v, before, name, context)
+	case []any:
+		before, _ := stored.([]any)
+		for i, inner := range v {
+			var old any
+			if i < len(before) {
+				old = before[i]
+			}
+			b.descend(inner, old, name, context)
+		}
 	}
 }
 
@@ -67,19 +78,34 @@ func (b *Box) hide(given, stored map[string]any, name, context string) map[strin
 
 // Masked replaces every sealed secret of the `credentials` objects inside doc with Mask, in place.
 func Masked(doc map[string]any) {
-	for key, value := range doc {
-		inner, ok := value.(map[string]any)
-		if !ok {
-			continue
-		}
-		if key != "credentials" {
-			Masked(inner)
-			continue
-		}
+	each(doc, func(holder map[string]any) {
+		inner, _ := holder["credentials"].(map[string]any)
 		for _, field := range hidden {
 			if _, set := inner[field]; set {
 				inner[field] = Mask
 			}
+		}
+	})
+}
+
+// Stripped takes every `credentials` out of doc, in place.
+func Stripped(doc map[string]any) {
+	each(doc, func(holder map[string]any) { delete(holder, "credentials") })
+}
+
+// each shows act every object inside a value that has `credentials`.
+func each(value any, act func(holder map[string]any)) {
+	switch v := value.(type) {
+	case map[string]any:
+		if _, has := v["credentials"]; has {
+			act(v)
+		}
+		for _, inner := range v {
+			each(inner, act)
+		}
+	case []any:
+		for _, inner := range v {
+			each(inner, act)
 		}
 	}
 }
