@@ -106,14 +106,14 @@ func (s *Store) Door(ctx context.Context, code string) (models.Door, error) {
 	var d models.Door
 	var role, key *string
 	c := &d.Code
-	err := s.reader.WithContext(ctx).Raw(doorQuery, code).Row().Scan(
+	err := s.scan(ctx, doorQuery, []any{code},
 		&c.ID, &c.RoomID, &c.Role, &c.Enabled, &c.Orphaned, &c.RetiresAt, &c.NotBefore, &c.ExpiresAt, &c.MaxUses, &c.Uses, &c.UserID,
 		&d.RoomEnabled, &d.WorkspaceID, &d.LinksOn, &role, &key, &d.KeySecret)
 	d.Code.Code, d.RoleExists = code, role != nil
 	if key != nil {
 		d.KeyID = *key
 	}
-	return d, translate(err)
+	return d, err
 }
 
 const doorQuery = `
@@ -125,7 +125,7 @@ const doorQuery = `
 	LEFT JOIN roles t ON t.template_id = r.template_id AND t.name = c.role
 	LEFT JOIN keys k ON k.id = (
 		SELECT id FROM keys WHERE workspace_id = w.id AND revoked_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1)
-	WHERE c.code = ?`
+	WHERE c.code = $1`
 
 // Spend counts a user's first use of a code that counts its uses. It reports false when the code is used up, or was disabled
 // meanwhile; a user who used it before is not counted again. It must run in a transaction, which the caller undoes on false.
@@ -139,7 +139,16 @@ func (s *Store) Spend(ctx context.Context, code models.ID, user string, at time.
 	return counted == 1, err
 }
 
-// CountLiveCodes counts the enabled codes of all workspaces. It reads the whole table: not for a request.
+// HasSpent reports whether a user has used a code that counts its uses.
+func (s *Store) HasSpent(ctx context.Context, code models.ID, user string) (bool, error) {
+	found, err := many[string](ctx, s.reader, "SELECT user_id FROM code_uses WHERE code_id = ? AND user_id = ?", code, user)
+	return len(found) > 0, err
+}
+
+// CountLiveCodes counts the codes of all workspaces that open a room now: enabled, not expired, of enabled rooms. It reads the whole
+// table: not for a request.
 func (s *Store) CountLiveCodes(ctx context.Context) (int64, error) {
-	return one[int64](ctx, s.reader, "", "SELECT count(*) FROM codes WHERE "+live, s.Stamp())
+	at := s.Stamp()
+	return one[int64](ctx, s.reader, "", `SELECT count(*) FROM codes JOIN rooms ON rooms.id = codes.room_id
+		WHERE `+live+` AND rooms.enabled AND (codes.expires_at IS NULL OR codes.expires_at > ?)`, at, at)
 }

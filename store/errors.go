@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"foyer/fault"
@@ -29,6 +31,8 @@ func translate(err error) error {
 		return fault.Wrap(fault.Conflict, taken(err), err)
 	case isAway(err):
 		return away(err)
+	case isUnmigrated(err):
+		return fault.Wrap(fault.Unavailable, "the database is not migrated: start foyer serve once, or run foyer migrate", err)
 	case isUnreadable(err):
 		return fault.Wrap(fault.Invalid, "text must be UTF-8 without zero bytes", err)
 	default:
@@ -53,6 +57,15 @@ func isUnreadable(err error) bool {
 	return ok && pg.Code == "22021"
 }
 
+// isUnmigrated reports a table that is not there.
+func isUnmigrated(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == "42P01"
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && strings.Contains(lite.Error(), "no such table")
+}
+
 func isDuplicate(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "23505"
@@ -75,10 +88,17 @@ func taken(err error) string {
 	return "already exists"
 }
 
+// awayStates begin the SQLSTATEs of a Postgres that cannot do it now: connections (08), resources (53), shutdown (57P), a statement or a
+// lock that took too long (57014, 55P03), a server that only reads (25006).
+var awayStates = []string{"08", "53", "57P", "57014", "55P03", "25006"}
+
+// errTooLong says that a transaction did not get its turn in time.
+var errTooLong = errors.New("the database took too long")
+
 // isAway reports that the database could not be reached or had no room, so that a later try may succeed.
 func isAway(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57P")
+		return slices.ContainsFunc(awayStates, func(state string) bool { return strings.HasPrefix(pg.Code, state) })
 	}
 	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch lite.Code() & 0xff {
@@ -93,5 +113,10 @@ func isAway(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return !errors.Is(err, context.DeadlineExceeded)
 	}
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
+	for _, cut := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, errTooLong} {
+		if errors.Is(err, cut) {
+			return true
+		}
+	}
+	return false
 }

@@ -48,13 +48,14 @@ type Bearer struct {
 func (s *Store) Bearer(ctx context.Context, accessKey string) (Bearer, error) {
 	var b Bearer
 	w := &b.Workspace
-	row := s.reader.WithContext(ctx).Raw(`
-		SELECT k.id, k.secret, k.created_at, w.id, w.app_id, w.name, w.region, w.default_template_id, w.room_links_enabled,
-			w.webhook_url, w.webhook_headers, w.created_at, w.updated_at
-		FROM keys k JOIN workspaces w ON w.id = k.workspace_id
-		WHERE k.id = ? AND k.revoked_at IS NULL`, accessKey).Row()
-	err := row.Scan(&b.Key.ID, &b.Key.Secret, &b.Key.CreatedAt, &w.ID, &w.AppID, &w.Name, &w.Region, &w.DefaultTemplateID,
-		&w.RoomLinksEnabled, &w.WebhookURL, &w.WebhookHeaders, &w.CreatedAt, &w.UpdatedAt)
+	err := s.scan(ctx, bearerQuery, []any{accessKey}, &b.Key.ID, &b.Key.Secret, &b.Key.CreatedAt, &w.ID, &w.AppID, &w.Name, &w.Region,
+		&w.DefaultTemplateID, &w.RoomLinksEnabled, &w.WebhookURL, &w.WebhookHeaders, &w.CreatedAt, &w.UpdatedAt)
 	b.Key.WorkspaceID = w.ID
-	return b, translate(err)
+	return b, err
 }
+
+const bearerQuery = `
+	SELECT k.id, k.secret, k.created_at, w.id, w.app_id, w.name, w.region, w.default_template_id, w.room_links_enabled,
+		w.webhook_url, w.webhook_headers, w.created_at, w.updated_at
+	FROM keys k JOIN workspaces w ON w.id = k.workspace_id
+	WHERE k.id = $1 AND k.revoked_at IS NULL`

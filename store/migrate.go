@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -43,12 +44,8 @@ func newFile(path string, write func(path string) error) error {
 	return nil
 }
 
-func up(ctx context.Context, s *Store, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+func up(ctx context.Context, pool *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
 	files, err := fs.Sub(migrations, "migrations/"+folder)
-	if err != nil {
-		return err
-	}
-	pool, err := s.db.DB()
 	if err != nil {
 		return err
 	}

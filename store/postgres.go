@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -29,15 +28,11 @@ const postgresConnections = 16
 type postgresEngine struct{ url string }
 
 func (e postgresEngine) open(ctx context.Context, s *Store, log *logger) error {
-	config, err := pgx.ParseConfig(e.url)
+	config, err := e.config()
 	if err != nil {
-		return errors.New("the database URL cannot be read") // the parser's own error repeats the URL, password and all
+		return err
 	}
-	config.RuntimeParams["timezone"] = "UTC"
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "foyer"
-	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(inUTC))
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepare))
 	pool.SetMaxOpenConns(postgresConnections)
 	pool.SetMaxIdleConns(postgresConnections)
 	s.closers = append(s.closers, pool)
@@ -51,21 +46,46 @@ func (e postgresEngine) open(ctx context.Context, s *Store, log *logger) error {
 	return err
 }
 
-// inUTC has a connection give times in UTC, wherever the machine is.
-func inUTC(_ context.Context, conn *pgx.Conn) error {
+func (e postgresEngine) config() (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(e.url)
+	if err != nil {
+		return nil, errors.New("the database URL cannot be read") // the parser's own error repeats the URL, password and all
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "foyer"
+	}
+	return config, nil
+}
+
+// prepare has a connection give times in UTC, wherever the machine is, and wait for nothing for ever.
+func prepare(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.Exec(ctx, "SET statement_timeout = '20s'; SET lock_timeout = '10s'"); err != nil {
+		return err
+	}
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
 	return nil
 }
 
-// migrate holds an advisory lock meanwhile: any number of nodes may start at once.
+// migrate holds an advisory lock meanwhile: any number of nodes may start at once. It has connections of its own, since a migration may
+// take as long as it needs.
 func (e postgresEngine) migrate(ctx context.Context, s *Store) error {
 	turns, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
 	if err != nil {
 		return err
 	}
-	return up(ctx, s, goose.DialectPostgres, "postgres", goose.WithSessionLocker(turns))
+	if err := s.Ping(ctx); err != nil {
+		return err
+	}
+	config, err := e.config()
+	if err != nil {
+		return err
+	}
+	pool := stdlib.OpenDB(*config)
+	err = up(ctx, pool, goose.DialectPostgres, "postgres", goose.WithSessionLocker(turns))
+	return errors.Join(err, pool.Close())
 }
 
 func (e postgresEngine) alone(tx *gorm.DB, reason string) error {
@@ -95,7 +115,7 @@ func (e postgresEngine) backup(ctx context.Context, _ *Store, folder string) err
 	return newFile(filepath.Join(folder, "foyer.dump"), func(target string) error {
 		var said strings.Builder
 		dump := exec.CommandContext(ctx, tool, "--format=custom", "--no-owner", "--file", target)
-		dump.Env = append(os.Environ(), e.environment(config)...)
+		dump.Env = append(dump.Environ(), e.environment(config)...)
 		dump.Stderr = &said
 		if err := dump.Run(); err != nil {
 			return fmt.Errorf("pg_dump: %w: %s", err, strings.TrimSpace(said.String()))

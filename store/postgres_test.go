@@ -130,7 +130,8 @@ func TestPostgresBackupTellsWhy(t *testing.T) {
 	if err := pool.QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pool.ExecContext(t.Context(), "ALTER DATABASE "+name+" ALLOW_CONNECTIONS false"); err != nil {
+	outside, _ := store.Pools(storetest.Open(t, store.Options{URL: storetest.URL(t, storetest.Postgres)}))
+	if _, err := outside.ExecContext(t.Context(), "ALTER DATABASE "+name+" ALLOW_CONNECTIONS false"); err != nil {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()

@@ -7,9 +7,8 @@ import (
 
 	"foyer/models"
 
-	"gorm.io/gorm/clause"
-
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 const roomNotFound = "Error: Room not found"

@@ -83,7 +83,10 @@ func (e sqliteEngine) migrate(ctx context.Context, s *Store) error {
 	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
 		return fmt.Errorf("lock the migration: %w", err)
 	}
-	err := up(ctx, s, goose.DialectSQLite3, "sqlite")
+	pool, err := s.db.DB()
+	if err == nil {
+		err = up(ctx, pool, goose.DialectSQLite3, "sqlite")
+	}
 	return errors.Join(err, lock.Unlock())
 }
 

@@ -13,6 +13,9 @@ import (
 // from this program only, a few for each length of an IN list. Safe for concurrent use. It stands in for GORM's own cache,
 // which panics when a row's statement cannot be prepared, fails the callers who wait for one that was cancelled, prepares
 // again in every transaction, and leaves a goroutine behind.
+//
+// What is begun is not interrupted when the caller goes: to watch for that takes two goroutines a statement, which cost more than
+// nearly every statement itself. A transaction whose caller goes is undone all the same.
 type statements struct {
 	*sql.DB
 
@@ -43,7 +46,7 @@ func (p *statements) QueryContext(ctx context.Context, query string, args ...any
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(ctx, args...)
+	return stmt.QueryContext(context.WithoutCancel(ctx), args...)
 }
 
 // QueryRowContext reads a row.
@@ -52,7 +55,7 @@ func (p *statements) QueryRowContext(ctx context.Context, query string, args ...
 	if err != nil {
 		return p.DB.QueryRowContext(ctx, query, args...) // nobody else can make a row that holds its error
 	}
-	return stmt.QueryRowContext(ctx, args...)
+	return stmt.QueryRowContext(context.WithoutCancel(ctx), args...)
 }
 
 // BeginTx begins a transaction. It first prepares what earlier ones lacked: inside of one, the pool's only connection is taken.
@@ -114,7 +117,7 @@ type transaction struct {
 // ExecContext runs a statement.
 func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if stmt, ok := t.pool.find(query); ok {
-		return t.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+		return t.StmtContext(ctx, stmt).ExecContext(context.WithoutCancel(ctx), args...)
 	}
 	t.pool.want(query)
 	return t.Tx.ExecContext(ctx, query, args...)
@@ -123,7 +126,7 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 // QueryContext reads rows.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if stmt, ok := t.pool.find(query); ok {
-		return t.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+		return t.StmtContext(ctx, stmt).QueryContext(context.WithoutCancel(ctx), args...)
 	}
 	t.pool.want(query)
 	return t.Tx.QueryContext(ctx, query, args...)
@@ -132,7 +135,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 // QueryRowContext reads a row.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if stmt, ok := t.pool.find(query); ok {
-		return t.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+		return t.StmtContext(ctx, stmt).QueryRowContext(context.WithoutCancel(ctx), args...)
 	}
 	t.pool.want(query)
 	return t.Tx.QueryRowContext(ctx, query, args...)

@@ -141,6 +141,31 @@ func codesLive(t *testing.T, s *store.Store) {
 	equal(t, int64(4), must[int64](t)(s.CountLiveCodes(t.Context())))
 }
 
+// codesCounted: a code counts as long as it may open its room, now or later.
+func codesCounted(t *testing.T, s *store.Store) {
+	c := newScene(t, s)
+	count := func(want int64) {
+		t.Helper()
+		equal(t, want, must[int64](t)(s.CountLiveCodes(t.Context())))
+	}
+	count(0)
+	c.addCode(t, "guest", func(code *models.Code) { code.NotBefore = pointer(s.Stamp().Add(time.Hour)) })
+	c.addCode(t, "guest", func(code *models.Code) { code.ExpiresAt = pointer(s.Stamp().Add(time.Hour)) })
+	c.addCode(t, "guest", func(code *models.Code) { code.RetiresAt = pointer(s.Stamp().Add(time.Hour)) })
+	count(3)
+	c.addCode(t, "guest", func(code *models.Code) { code.ExpiresAt = pointer(s.Stamp()) })
+	c.addCode(t, "guest", func(code *models.Code) { code.RetiresAt = pointer(s.Stamp()) })
+	c.addCode(t, "guest", func(code *models.Code) { code.Enabled = false })
+	count(3)
+
+	elsewhere := newScene(t, s)
+	elsewhere.addCode(t, "host", nil)
+	count(4)
+	c.room.Enabled = false
+	noError(t, s.UpdateRoom(t.Context(), c.room))
+	count(1)
+}
+
 func codesFiltered(t *testing.T, s *store.Store) {
 	c := newSwitched(t, s)
 	guests := []models.Code{c.off, c.grace, c.justRetired, c.guest, c.ended, c.plain}

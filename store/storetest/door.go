@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -29,7 +30,20 @@ func doorInOne(t *testing.T, s *store.Store) {
 		}
 		equal(t, want, must[models.Door](t)(s.Door(t.Context(), code.Code)))
 	}
-	_, err := s.Door(t.Context(), "unknown")
+	err := s.Tx(t.Context(), func(tx *store.Store) error { // inside of a transaction it sees what that one did
+		bare.Enabled = false
+		noError(t, tx.UpdateCode(t.Context(), bare))
+		equal(t, false, must[models.Door](t)(tx.Door(t.Context(), bare.Code)).Code.Enabled)
+		noError(t, tx.RevokeKey(t.Context(), key.ID, born))
+		_, err := tx.Bearer(t.Context(), key.ID)
+		refused(t, err, fault.NotFound, "not found")
+		return errRefusal
+	})
+	if !errors.Is(err, errRefusal) {
+		t.Error(err)
+	}
+	equal(t, key, must[store.Bearer](t)(s.Bearer(t.Context(), key.ID)).Key)
+	_, err = s.Door(t.Context(), "unknown")
 	refused(t, err, fault.NotFound, "not found")
 }
 

@@ -57,6 +57,7 @@ func (c *scene) methods(folder string) map[string]func(ctx context.Context) erro
 		"LockWorkspace":     func(ctx context.Context) error { _, err := c.LockWorkspace(ctx, w); return err },
 		"Migrate":           func(ctx context.Context) error { return c.Migrate(ctx) },
 		"Operator":          func(ctx context.Context) error { _, err := c.Operator(ctx, "name"); return err },
+		"HasSpent":          func(ctx context.Context) error { _, err := c.HasSpent(ctx, code.ID, "user"); return err },
 		"OrphanCodes":       func(ctx context.Context) error { return c.OrphanCodes(ctx, c.template.ID, nil, at) },
 		"OrphanRoomCodes":   func(ctx context.Context) error { return c.OrphanRoomCodes(ctx, id, nil, at) },
 		"Ping":              func(ctx context.Context) error { return c.Ping(ctx) },

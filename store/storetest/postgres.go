@@ -10,25 +10,24 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-const (
-	// mark begins the name of every database that is made here; the time of its birth follows.
-	mark = "foyer_test_"
-
-	// stale is the age at which a database is what a killed test left behind. No test takes that long.
-	stale = time.Hour
-)
+// mark begins the name of every database that is made here.
+const mark = "foyer_tests_"
 
 // newPostgres makes a database in the test server and drops it when the test ends.
 func newPostgres(tb testing.TB, migrated bool) string {
 	tb.Helper()
 	server := Server(tb)
-	name := newName()
+	mine, err := self()
+	if err != nil {
+		tb.Fatalf("get ready for Postgres databases: %v", err)
+	}
+	name := mine.newName()
 	statement := "CREATE DATABASE " + name
 	if migrated {
 		template, err := migratedTemplate()
@@ -71,14 +70,56 @@ func testServer() string {
 	return os.Getenv("FOYER_TEST_POSTGRES") //nolint:forbidigo // the test command tells tests this way where the server is
 }
 
+// process is this process to the test server. Its connection stays open, under the name that its databases begin with: when it
+// is gone, they belong to nobody.
+type process struct {
+	name  string
+	alive *pgx.Conn
+	made  atomic.Int64
+}
+
+func (p *process) newName() string { return p.name + "_" + strconv.FormatInt(p.made.Add(1), 10) }
+
+// self is this process, known to the server. It drops what processes that have ended left behind.
+var self = sync.OnceValues(func() (*process, error) {
+	ctx := context.Background()
+	config, err := pgx.ParseConfig(testServer())
+	if err != nil {
+		return nil, errUnreadable
+	}
+	p := &process{name: mark + strings.ToLower(rand.Text()[:16])}
+	config.RuntimeParams["application_name"] = p.name
+	if p.alive, err = pgx.ConnectConfig(ctx, config); err != nil {
+		return nil, unreachable(err)
+	}
+	return p, sweep(ctx, p.alive)
+})
+
+const nobodys = `
+	SELECT datname FROM pg_database d WHERE starts_with(datname, $1) AND NOT EXISTS (
+		SELECT 1 FROM pg_stat_activity a WHERE starts_with(a.application_name, $1) AND starts_with(d.datname, a.application_name || '_'))`
+
+// sweep drops the databases of processes that have ended. Another process may be at it too: a database that resists is left.
+func sweep(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, nobodys, mark)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, name := range names {
+		_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
+	}
+	return err
+}
+
 // migratedTemplate names a migrated database to copy, made once per process. Nobody knows when the last test of a process has
-// ended, so it stays: the next process drops what is stale.
+// ended, so it stays until another process sweeps.
 var migratedTemplate = sync.OnceValues(func() (string, error) {
-	server := testServer()
-	if err := sweep(server); err != nil {
+	mine, err := self()
+	if err != nil {
 		return "", err
 	}
-	name := newName()
+	server, name := testServer(), mine.newName()
 	if err := execute(server, "CREATE DATABASE "+name); err != nil {
 		return "", err
 	}
@@ -89,58 +130,30 @@ var migratedTemplate = sync.OnceValues(func() (string, error) {
 	return name, migrate(address)
 })
 
-func newName() string {
-	return mark + strconv.FormatInt(time.Now().Unix(), 10) + "_" + strings.ToLower(rand.Text())
+// errUnreadable stands for the parsers' errors: those repeat the password.
+var errUnreadable = errors.New("FOYER_TEST_POSTGRES is not a URL")
+
+func unreachable(err error) error {
+	return fmt.Errorf("connect to the Postgres of FOYER_TEST_POSTGRES: %w", err)
 }
 
 func addressOf(server, database string) (string, error) {
 	address, err := url.Parse(server)
 	if err != nil {
-		return "", errors.New("FOYER_TEST_POSTGRES is not a URL") // the parser's error would repeat the password
+		return "", errUnreadable
 	}
 	address.Path = "/" + database
 	return address.String(), nil
 }
 
-// sweep drops the stale databases of earlier processes. Another process may be at it too, so a database that resists is left.
-func sweep(server string) error {
-	ctx := context.Background()
-	conn, err := connect(ctx, server)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close(ctx) }()
-	rows, err := conn.Query(ctx, "SELECT datname FROM pg_database WHERE starts_with(datname, $1)", mark)
-	if err != nil {
-		return err
-	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	for _, name := range names {
-		born, _, _ := strings.Cut(strings.TrimPrefix(name, mark), "_")
-		seconds, unread := strconv.ParseInt(born, 10, 64)
-		if unread == nil && time.Since(time.Unix(seconds, 0)) > stale {
-			_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
-		}
-	}
-	return err
-}
-
 // execute runs one statement on a server, over a connection of its own.
 func execute(server, statement string) error {
 	ctx := context.Background()
-	conn, err := connect(ctx, server)
+	conn, err := pgx.Connect(ctx, server)
 	if err != nil {
-		return err
+		return unreachable(err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	_, err = conn.Exec(ctx, statement)
 	return err
-}
-
-func connect(ctx context.Context, server string) (*pgx.Conn, error) {
-	conn, err := pgx.Connect(ctx, server)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the Postgres of FOYER_TEST_POSTGRES: %w", err)
-	}
-	return conn, nil
 }

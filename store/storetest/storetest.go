@@ -46,6 +46,7 @@ var suite = []struct {
 	{"code update", codeUpdate},
 	{"code absent", codeAbsent},
 	{"codes live", codesLive},
+	{"codes counted", codesCounted},
 	{"codes filtered", codesFiltered},
 	{"codes in pages", codesInPages},
 	{"codes orphaned", codesOrphaned},

@@ -49,7 +49,7 @@ CREATE INDEX templates_of_workspace ON templates (workspace_id, id);
 
 CREATE TABLE roles (
     template_id TEXT NOT NULL REFERENCES templates (id),
-    name        TEXT NOT NULL,
+    name        TEXT COLLATE "C" NOT NULL,
     document    TEXT NOT NULL,
     created_at  TIMESTAMPTZ NOT NULL,
     updated_at  TIMESTAMPTZ NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE codes (
     id         TEXT PRIMARY KEY,
     code       TEXT NOT NULL UNIQUE,
     room_id    TEXT NOT NULL REFERENCES rooms (id),
-    role       TEXT NOT NULL,
+    role       TEXT COLLATE "C" NOT NULL,
     enabled    BOOLEAN NOT NULL,
     orphaned   BOOLEAN NOT NULL,
     retires_at TIMESTAMPTZ,
