@@ -100,6 +100,18 @@ func (s *Service) Spend(ctx context.Context, c *models.Code, user string) error 
 	})
 }
 
+// CheckSpent reports kind Forbidden when a code that counts its uses is used up for a user who did not use it before.
+func (s *Service) CheckSpent(ctx context.Context, c *models.Code, user string) error {
+	if c.MaxUses == nil || c.Uses < *c.MaxUses {
+		return nil
+	}
+	used, err := s.store.HasSpent(ctx, c.ID, user)
+	if err == nil && !used {
+		err = refuse(UsedUp, "room code is used up")
+	}
+	return err
+}
+
 // Judge is the last word on an exchange that began with Look: a refusal counts against the address, and one that guesses gets
 // kind RateLimited without a cause. All other outcomes pass as they are.
 func (s *Service) Judge(from netip.Addr, outcome error) error {

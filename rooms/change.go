@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"foyer/fault"
 	"foyer/models"
@@ -34,17 +35,19 @@ const (
 	minDuration  = 120   // seconds
 	maxDuration  = 43200 // seconds
 	maxPolls     = 100
+
+	maxDescription = 10_000 // characters; lists carry it
 )
 
 // apply checks what is given and puts it into the room. The room's template name and region follow its template.
 func (s *Service) apply(ctx context.Context, tx *store.Store, r *models.Room, c Change) error {
+	if err := checkTemplateName(ctx, tx, r, c); err != nil {
+		return err
+	}
 	if c.TemplateID != nil && *c.TemplateID != r.TemplateID {
 		if err := putTemplate(ctx, tx, r, *c.TemplateID); err != nil {
 			return err
 		}
-	}
-	if err := checkTemplateName(ctx, tx, r, c); err != nil {
-		return err
 	}
 	if err := putWords(r, c); err != nil {
 		return err
@@ -64,7 +67,8 @@ func putTemplate(ctx context.Context, tx *store.Store, r *models.Room, id models
 	return err
 }
 
-// checkTemplateName lets a client post back the deprecated `template` that it was given (server contract 14.10).
+// checkTemplateName lets a client post back the deprecated `template` that it was given, also when it moves the room (server contract
+// 14.10).
 func checkTemplateName(ctx context.Context, tx *store.Store, r *models.Room, c Change) error {
 	if c.Template == nil {
 		return nil
@@ -84,6 +88,9 @@ func putWords(r *models.Room, c Change) error {
 		r.Name, r.NameKey = *c.Name, strings.ToLower(*c.Name)
 	}
 	if c.Description != nil {
+		if utf8.RuneCountInString(*c.Description) > maxDescription {
+			return fault.Invalidf("description must have at most %d characters", maxDescription)
+		}
 		r.Description = *c.Description
 	}
 	if c.Region != nil {
@@ -160,7 +167,7 @@ func (s *Service) putSecrets(r *models.Room, c Change) error {
 		if err := hook.Check(); err != nil {
 			return err
 		}
-		headers, err := workspaces.SealHeaders(s.box, hook, r.WebhookHeaders, webhookContext(r))
+		headers, err := workspaces.SealHeaders(s.box, hook, webhookContext(r))
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"unicode/utf8"
 
 	"foyer/codes"
@@ -61,12 +62,48 @@ func (s *Service) exchange(ctx context.Context, e Entry) (string, error) {
 	)
 }
 
-// Visit is the room that a code would open, and as what: for the page behind a link. Kinds as Exchange.
+// Visit is the room that a code would open for this user, and as what: for the page behind a link. It counts no use. Kinds as Exchange.
 func (s *Service) Visit(ctx context.Context, e Entry) (room models.Room, role string, err error) {
-	door, err := s.codes.Look(ctx, e.From, e.Code)
+	door, err := s.look(ctx, e)
 	if err != nil {
 		return room, "", s.codes.Judge(e.From, err)
 	}
 	room, err = s.store.Room(ctx, door.WorkspaceID, door.Code.RoomID)
 	return room, door.Code.Role, err
+}
+
+// look is what an exchange would do, but for the use that it would count.
+func (s *Service) look(ctx context.Context, e Entry) (models.Door, error) {
+	door, err := s.codes.Look(ctx, e.From, e.Code)
+	if err != nil {
+		return door, err
+	}
+	user, err := codes.Claim(&door.Code, e.User, "")
+	if err != nil {
+		return door, err
+	}
+	return door, s.codes.CheckSpent(ctx, &door.Code, user)
+}
+
+// TokenFor issues an app token without a code, for whoever looks after Foyer. An empty user is made up. Kinds NotFound (room, role).
+func (s *Service) TokenFor(ctx context.Context, workspace, id models.ID, role, user string) (string, error) {
+	room, err := s.store.Room(ctx, workspace, id)
+	if err != nil {
+		return "", err
+	}
+	template, err := s.store.Template(ctx, workspace, room.TemplateID)
+	if err != nil {
+		return "", err
+	}
+	if !slices.Contains(template.RoleNames(), role) {
+		return "", fault.New(fault.NotFound, "Error: Role not found")
+	}
+	key, err := s.store.SigningKey(ctx, workspace)
+	if err != nil {
+		return "", err
+	}
+	if user == "" {
+		user = uuid.NewString()
+	}
+	return s.tokens.Issue(key, tokens.Seat{Workspace: workspace, Room: id, Role: role, User: user})
 }

@@ -34,7 +34,7 @@ func (s *Service) Create(ctx context.Context, w *models.Workspace, c Change) (mo
 	if c.Template != nil {
 		return models.Room{}, useTemplateID()
 	}
-	if c.Name == nil {
+	if c.Name == nil || *c.Name == "" {
 		name := uuid.NewString()
 		c.Name = &name
 	}
@@ -136,6 +136,14 @@ func (s *Service) Room(ctx context.Context, workspace, id models.ID) (models.Roo
 func (s *Service) List(ctx context.Context, workspace models.ID, f store.RoomFilter, page store.Page) ([]models.Room, error) {
 	f.NameKey = strings.ToLower(f.NameKey)
 	return s.store.Rooms(ctx, workspace, f, page)
+}
+
+// RecordingInfo is a room's own recording settings as they are read, without credentials (server contract 2.3); nil when it has the
+// template's.
+func RecordingInfo(r *models.Room) models.Document {
+	info := r.RecordingInfo.Clone()
+	seal.Stripped(info)
+	return info
 }
 
 // Region is where a room is, with auto taken from its template and then from its workspace (server contract 1.10).

@@ -1,14 +1,19 @@
 package templates
 
 import (
+	"slices"
+
 	"foyer/fault"
 	"foyer/models"
 	"foyer/roles"
 )
 
+// regions are those that 100ms knows (contract 1.10).
+var regions = []string{"in", "us", "eu", "auto"}
+
 // settingsShape is a template's settings (contract 4.6).
 var settingsShape = roles.Shape{
-	{Path: "region", Kind: roles.Text, Words: []string{"in", "us", "eu", "auto"}, Default: "auto"},
+	{Path: "region", Kind: roles.Text, Words: regions, Default: "auto"},
 	{Path: "recording.enabled", Kind: roles.Bool},
 	{Path: "recording.upload", Kind: roles.Object},
 	{Path: "roomState.messageInterval", Kind: roles.Int, Min: 5, Max: 3600, Step: 5, Default: 5}, // seconds
@@ -33,6 +38,10 @@ var uploadShape = roles.Shape{
 
 // checkSettings errs with Invalid unless doc may be the settings of a template.
 func checkSettings(doc models.Document) error {
+	if region, ok := doc["region"].(string); ok && !slices.Contains(regions, region) {
+		const message = "Error: region not supported" // in the words of the contract (1.10)
+		return fault.New(fault.Invalid, message, message+": it must be in, us, eu or auto")
+	}
 	if err := settingsShape.Check("settings", doc, nil); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func becomes(t *testing.T, act func(models.Document) models.Document, from, to s
 func TestCheckSettings(t *testing.T) {
 	t.Parallel()
 	const (
-		region   = "settings: region must be one of in, us, eu, auto"
+		region   = "Error: region not supported: it must be in, us, eu or auto"
 		interval = "settings: roomState.messageInterval must be an integer from 5 to 3600, a multiple of 5"
 	)
 	judge(t, map[string]ruling{

@@ -65,6 +65,9 @@ func (s *Service) Create(ctx context.Context, workspace models.ID, d Draft) (mod
 		if err := s.apply(&t, d); err != nil {
 			return err
 		}
+		if err := checkWeight(&t); err != nil {
+			return err
+		}
 		return tx.CreateTemplate(ctx, &t)
 	})
 	return t, err
@@ -109,6 +112,9 @@ func (s *Service) save(ctx context.Context, tx *store.Store, t *models.Template)
 	t.Recordings = slices.DeleteFunc(t.Recordings, func(config any) bool {
 		return checkRecordings([]any{config}, t.RoleNames()) != nil
 	})
+	if err := checkWeight(t); err != nil {
+		return err
+	}
 	if err := tx.ReplaceTemplate(ctx, t); err != nil {
 		return err
 	}
@@ -143,7 +149,32 @@ func (s *Service) apply(t *models.Template, d Draft) error {
 	if err := checkPlugins(d.Plugins, names); err != nil {
 		return err
 	}
-	t.Plugins, t.Extra = given(normalPlugins(d.Plugins)), given(d.Extra)
+	extra := given(d.Extra.Clone())
+	s.box.Credentials(extra, t.Extra, "secretKey", "template "+string(t.ID))
+	t.Plugins, t.Extra = given(normalPlugins(d.Plugins)), extra
+	return nil
+}
+
+// maxTemplate bounds what a template holds in all, in bytes of JSON: it is read and written as a whole.
+const maxTemplate = 1 << 20
+
+// checkWeight errs with Invalid when a template has grown too large, however it was given.
+func checkWeight(t *models.Template) error {
+	weight := len(t.Destinations)
+	documents := []any{t.Settings, t.Plugins, t.Extra, t.Recordings}
+	for _, role := range t.Roles {
+		documents = append(documents, role.Document)
+	}
+	for _, document := range documents {
+		raw, err := json.Marshal(document)
+		if err != nil {
+			return err
+		}
+		weight += len(raw)
+	}
+	if weight > maxTemplate {
+		return fault.Invalidf("the template is larger than 1 MiB in all")
+	}
 	return nil
 }
 
@@ -285,9 +316,11 @@ func (s *Service) Show(t *models.Template) (Shown, error) {
 	}
 	settings := completeSettings(t.Settings)
 	seal.Masked(settings)
+	extra := t.Extra.Clone()
+	seal.Masked(extra)
 	shown := Shown{
 		Roles: make(map[string]models.Document, len(t.Roles)), Settings: settings, Destinations: destinations,
-		Plugins: t.Plugins, Recordings: t.Recordings, Extra: t.Extra,
+		Plugins: t.Plugins, Recordings: t.Recordings, Extra: extra,
 	}
 	names := t.RoleNames()
 	for _, role := range t.Roles {

@@ -2,6 +2,8 @@ package tokens
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,8 +31,11 @@ func (s *Service) Inspect(ctx context.Context, raw string) ([]Finding, error) {
 		return bad("this is not a JWT: it needs three parts of base64url, parted by dots, and the first two must hold JSON"), nil
 	}
 	found := s.inspectHeader(token)
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && mistyped.Field != "" {
+		return append(found, Finding{Text: wrongType(mistyped)}), nil
+	}
 	if err != nil {
-		return append(found, Finding{Text: "the claims cannot be read: " + err.Error()}), nil
+		return append(found, Finding{Text: "the claims cannot be read: the middle part must be a JSON object, its times numbers"}), nil
 	}
 	signature, err := s.inspectSignature(ctx, raw, &c)
 	if err != nil {
@@ -87,6 +92,9 @@ func (s *Service) inspectTimes(c *claims) []Finding {
 		found = append(found, Finding{Text: "the exp claim is missing"})
 	case now.After(c.ExpiresAt.Add(Leeway)):
 		found = append(found, Finding{Text: fmt.Sprintf("it expired %s ago (exp)", ago(now.Sub(c.ExpiresAt.Time)))})
+	case now.After(c.ExpiresAt.Time):
+		found = append(found, Finding{true, fmt.Sprintf("it expired %s ago, within the %s that clocks may differ (exp)",
+			ago(now.Sub(c.ExpiresAt.Time)), Leeway)})
 	default:
 		found = append(found, Finding{true, fmt.Sprintf("it is good for another %s (exp)", ago(c.ExpiresAt.Sub(now)))})
 	}

@@ -2,7 +2,9 @@ package tokens
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"foyer/fault"
@@ -107,6 +109,9 @@ func (s *Service) explain(raw string, err error) error {
 	if ours, ok := errors.AsType[*fault.Error](err); ok {
 		return ours
 	}
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && mistyped.Field != "" {
+		return refused(wrongType(mistyped))
+	}
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return refused("token is expired")
@@ -129,6 +134,15 @@ func (s *Service) explain(raw string, err error) error {
 	return err // the database, or the master key: not the token's fault
 }
 
+// wrongType says in plain words which claim has a value of the wrong JSON type.
+func wrongType(e *json.UnmarshalTypeError) string {
+	want := "a string"
+	if e.Field == "version" {
+		want = "the number 2"
+	}
+	return fmt.Sprintf("the %s claim is a %s, it must be %s", clip(e.Field), e.Value, want)
+}
+
 func refused(cause string) error {
 	return fault.New(fault.Unauthenticated, "Token validation error: "+cause, cause)
 }
@@ -141,7 +155,7 @@ func (s *Service) Issue(key models.Key, seat Seat) (string, error) {
 	}
 	c := s.fresh(key.ID, App, Lifetime)
 	c.RoomID, c.Role, c.UserID = string(seat.Room), seat.Role, seat.User
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(secret)
+	return c.sign(secret)
 }
 
 // IssueManagement signs a management token with the newest key of a workspace. Kind NotFound when it has none.
@@ -154,7 +168,7 @@ func (s *Service) IssueManagement(ctx context.Context, workspace models.ID, life
 	if err != nil {
 		return "", err
 	}
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, s.fresh(key.ID, Management, life)).SignedString(secret)
+	return s.fresh(key.ID, Management, life).sign(secret)
 }
 
 func (s *Service) fresh(accessKey, kind string, life time.Duration) *claims {

@@ -48,7 +48,7 @@ func checkName(name string) error {
 // Webhook is where a workspace's or a room's events go.
 type Webhook struct {
 	URL     string
-	Headers map[string]string // secrets; never shown again
+	Headers map[string]string // sealed at rest; shown to whoever holds a management token, as 100ms does
 }
 
 // Check errs with Invalid unless the webhook can be called.
@@ -85,26 +85,12 @@ func printable(value string) bool {
 	return !slices.ContainsFunc([]byte(value), func(b byte) bool { return b < ' ' && b != '\t' || b == 0x7f })
 }
 
-// SealHeaders makes the headers of a webhook fit to be stored. A header whose value is the mask keeps what is stored.
-func SealHeaders(box *seal.Box, h *Webhook, stored []byte, context string) ([]byte, error) {
+// SealHeaders makes the headers of a webhook fit to be stored.
+func SealHeaders(box *seal.Box, h *Webhook, context string) ([]byte, error) {
 	if h == nil || len(h.Headers) == 0 {
 		return nil, nil
 	}
-	before, err := OpenHeaders(box, stored, context)
-	if err != nil {
-		return nil, err
-	}
-	kept := make(map[string]string, len(h.Headers))
-	for name, value := range h.Headers {
-		if value == seal.Mask {
-			if old, ok := before[name]; ok {
-				kept[name] = old
-			}
-			continue
-		}
-		kept[name] = value
-	}
-	raw, err := json.Marshal(kept)
+	raw, err := json.Marshal(h.Headers)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +170,7 @@ func (s *Service) putWebhook(w *models.Workspace, h *Webhook) error {
 	if err := h.Check(); err != nil {
 		return err
 	}
-	headers, err := SealHeaders(s.box, h, w.WebhookHeaders, "webhook of workspace "+string(w.ID))
+	headers, err := SealHeaders(s.box, h, "webhook of workspace "+string(w.ID))
 	if err != nil {
 		return err
 	}
