@@ -48,8 +48,8 @@ func (h *Handler) Router() *echo.Echo {
 	watch := newWatch(h)
 	e.Use(watch.observe, h.secure, h.recovered)
 	bound := newLimits(h.Limited).bound
-	h.mountProbes(e, watch)
-	mountDocs(e)
+	h.mountProbes(e, watch, bound)
+	mountDocs(e, bound)
 	(&v2.Handler{
 		Rooms: h.Rooms, Codes: h.Codes, Templates: h.Templates, Tokens: h.Tokens, Workspaces: h.Workspaces, Public: h.Public,
 		Bound: bound,
@@ -63,11 +63,7 @@ func (h *Handler) addresses() echo.IPExtractor {
 	if len(h.Proxies) == 0 {
 		return echo.ExtractIPDirect()
 	}
-	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, proxy := range h.Proxies {
-		trust = append(trust, echo.TrustIPRange(ipNet(proxy)))
-	}
-	return echo.ExtractIPFromXFFHeader(trust...)
+	return forwarded(h.Proxies).extract
 }
 
 // trimSlash lets a path end in a slash without a redirect, which would lose a POST's body (server contract 1.1).
@@ -81,9 +77,16 @@ func trimSlash(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// clientGone is what the log and the metrics say of a request whose sender went away before the answer.
+const clientGone = 499
+
 // fail is the one end of every error: it is logged if it is ours, and written in the dialect's shape.
 func (h *Handler) fail(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+	if c.Request().Context().Err() != nil { // nobody listens any more, whatever it was
+		_ = c.NoContent(clientGone)
 		return
 	}
 	if f := reply.Of(err); f.Status >= 500 && f.Status != http.StatusNotImplemented {

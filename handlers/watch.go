@@ -54,7 +54,7 @@ var (
 	failuresRate  = prometheus.NewDesc("foyer_code_failures_per_minute", "Refused exchanges in the last minute.", nil, nil)
 	unreadTotal   = prometheus.NewDesc("foyer_code_lookups_unread_total", "Look-ups refused unread, of addresses that guess.", nil, nil)
 	suspicious    = prometheus.NewDesc("foyer_code_suspicious_addresses", "Addresses that are held back now.", nil, nil)
-	liveCodes     = prometheus.NewDesc("foyer_live_codes", "Enabled room codes, as of at most a minute ago.", nil, nil)
+	liveCodes     = prometheus.NewDesc("foyer_live_codes", "Room codes that open a room, as of at most a minute ago.", nil, nil)
 	luckyGuesses  = prometheus.NewDesc("foyer_lucky_guesses_per_year",
 		"Expected hits in a year at the rate of failures of the last minute (docs/guessing.md).", nil, nil)
 )

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 
 	"foyer/codes"
 	"foyer/fault"
@@ -20,18 +22,26 @@ type Handler struct {
 	Bound echo.MiddlewareFunc // bounds the rate of each address
 }
 
-// Mount adds the routes of server contract 3.8. The last one is for a template's own domain; it takes what has a code's shape only.
+// Mount adds the routes of server contract 3.8, and lets a code stand alone in the path.
 func (h *Handler) Mount(e *echo.Echo) {
+	e.Pre(alone)
 	for _, path := range []string{"/meeting/:code", "/preview/:code", "/streaming/meeting/:code", "/streaming/preview/:code"} {
-		e.GET(path, h.page, reply.With(fail), h.Bound)
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, h.page, reply.With(fail), h.Bound)
 	}
-	e.GET("/:code", func(c echo.Context) error {
-		if _, ok := codes.Parse(c.Param("code")); !ok {
-			return echo.ErrNotFound
-		}
-		return reply.With(fail)(h.page)(c)
-	}, h.Bound)
 	e.GET(web.StylePath, style)
+}
+
+// alone takes /:code for /meeting/:code if it has a code's shape: links on a template's own domain are so. As a route it would match
+// every path that no other one does, and turn unknown paths and wrong methods into one another.
+func alone(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u := c.Request().URL
+		text, _ := strings.CutPrefix(u.Path, "/")
+		if _, ok := codes.Parse(text); ok {
+			u.Path, u.RawPath = "/meeting/"+text, ""
+		}
+		return next(c)
+	}
 }
 
 func style(c echo.Context) error {
@@ -41,7 +51,11 @@ func style(c echo.Context) error {
 
 func (h *Handler) page(c echo.Context) error {
 	from, _ := netip.ParseAddr(c.RealIP())
-	room, role, err := h.Rooms.Visit(c.Request().Context(), rooms.Entry{Code: c.Param("code"), From: from})
+	code := c.Param("code")
+	if plain, err := url.PathUnescape(code); err == nil { // somebody may have encoded the hyphens
+		code = plain
+	}
+	room, role, err := h.Rooms.Visit(c.Request().Context(), rooms.Entry{Code: code, User: c.QueryParam("userId"), From: from})
 	if err != nil {
 		return err
 	}

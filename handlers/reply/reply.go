@@ -36,7 +36,7 @@ func Status(kind fault.Kind) int {
 // Failure is an error as all dialects see it: with a status, and nothing that a caller must not know.
 type Failure struct {
 	Status  int
-	Kind    fault.Kind
+	Kind    fault.Kind // of our own errors; Internal for all others
 	Message string
 	Details []string
 }
@@ -51,21 +51,9 @@ func Of(err error) Failure {
 		if text == "" {
 			text = http.StatusText(routing.Code)
 		}
-		return Failure{Status: routing.Code, Kind: kindOf(routing.Code), Message: text}
+		return Failure{Status: routing.Code, Message: text}
 	}
 	return Failure{Status: http.StatusInternalServerError, Message: "internal error"}
-}
-
-// kindOf is a kind for the router's own statuses; only a server's fault is told apart.
-func kindOf(status int) fault.Kind {
-	switch {
-	case status == http.StatusNotFound:
-		return fault.NotFound
-	case status < 500:
-		return fault.Unimplemented
-	default:
-		return fault.Internal
-	}
 }
 
 // RetryAfter sets the header when the error says when to come back, in whole seconds, rounded up.

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"foyer/fault"
 	"foyer/models"
@@ -14,8 +15,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// MaxBody is how many bytes a request may bring.
-const MaxBody = 1 << 20
+// MaxBody is how many bytes a request may bring. firstRead is how many are made room for at first.
+const (
+	MaxBody   = 1 << 20
+	firstRead = 8 << 10
+)
 
 // raw reads the body, whatever its Content-Type says. An empty one is {} (server contract 1.2).
 func raw(c echo.Context) ([]byte, error) {
@@ -23,14 +27,10 @@ func raw(c echo.Context) ([]byte, error) {
 	if request.ContentLength > MaxBody {
 		return nil, tooLarge()
 	}
-	var all []byte
-	var err error
-	if request.ContentLength >= 0 {
-		all = make([]byte, request.ContentLength)
-		_, err = io.ReadFull(request.Body, all)
-	} else {
-		all, err = io.ReadAll(http.MaxBytesReader(c.Response(), request.Body, MaxBody))
-	}
+	// What is claimed is not made room for before it comes: that would be a mebibyte for a header.
+	text := bytes.NewBuffer(make([]byte, 0, min(max(request.ContentLength, 0)+bytes.MinRead, firstRead)))
+	_, err := text.ReadFrom(http.MaxBytesReader(c.Response(), request.Body, MaxBody))
+	all := text.Bytes()
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge()
 	}
@@ -89,7 +89,17 @@ func take[T any](b *body, key, want string) *T {
 	return &typed
 }
 
-func (b *body) text(key string) *string { return take[string](b, key, "a string") }
+func (b *body) text(key string) *string {
+	text := take[string](b, key, "a string")
+	if text != nil && !storable(*text) {
+		b.wrong(key, "a string without zero bytes")
+		return nil
+	}
+	return text
+}
+
+// storable reports whether every database can hold the text.
+func storable(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
 func (b *body) flag(key string) *bool { return take[bool](b, key, "true or false") }
 
@@ -117,13 +127,20 @@ func (b *body) time(key string) *time.Time {
 	if text == nil {
 		return nil
 	}
-	at, err := time.Parse(time.RFC3339, *text)
-	if err != nil || at.Year() < 1970 || at.Year() > 9999 {
+	at, ok := moment(*text)
+	if !ok || at.Year() < 1970 {
 		b.wrong(key, "a time such as 2026-01-05T10:00:00.000Z")
 		return nil
 	}
 	at = models.Stamp(at)
 	return &at
+}
+
+// moment reads a time. One beyond the year 9999, where its zone may carry it, cannot be written again.
+func moment(text string) (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339, text)
+	at = at.UTC()
+	return at, err == nil && at.Year() >= 0 && at.Year() <= 9999
 }
 
 func (b *body) object(key string) models.Document {

@@ -1,6 +1,7 @@
 package v2
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -22,7 +23,15 @@ func (q *query) wrong(cause string) {
 	}
 }
 
-func (q *query) text(key string) string { return q.c.QueryParam(key) }
+// text takes any text that a database can hold.
+func (q *query) text(key string) string {
+	text := q.c.QueryParam(key)
+	if !storable(text) {
+		q.wrong(key + " must be UTF-8 without zero bytes")
+		return ""
+	}
+	return text
+}
 
 func (q *query) flag(key string) *bool {
 	var value bool
@@ -43,11 +52,10 @@ func (q *query) time(key string) *time.Time {
 	if text == "" {
 		return nil
 	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	at, ok := moment(text)
+	if !ok {
 		q.wrong(key + " must be a time such as 2026-01-05T10:00:00.000Z")
 	}
-	at = at.UTC()
 	return &at
 }
 
@@ -59,7 +67,7 @@ func (q *query) page(standard int) store.Page {
 	p := store.Page{Limit: standard, Start: models.ID(q.text("start"))}
 	if text := q.text("limit"); text != "" {
 		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
+		if n < 1 || err != nil && !errors.Is(err, strconv.ErrRange) { // beyond all integers is above 100 too
 			q.wrong("limit must be an integer from 1 to 100")
 		}
 		p.Limit = min(n, maxPage)

@@ -67,7 +67,7 @@ func newWebhook(h *workspaces.Webhook) *webhook {
 
 func (h *Handler) newRoom(w *models.Workspace, r *models.Room) (room, error) {
 	hook, err := h.Rooms.Webhook(r)
-	info := withoutCredentials(r.RecordingInfo)
+	info := rooms.RecordingInfo(r)
 	return room{
 		ID: r.ID, Name: r.Name, Enabled: r.Enabled, Description: r.Description,
 		CustomerID: w.ID, Customer: w.ID, AppID: w.AppID,
@@ -76,15 +76,6 @@ func (h *Handler) newRoom(w *models.Workspace, r *models.Room) (room, error) {
 		LargeRoom: r.LargeRoom, Size: r.Size, MaxDurationSeconds: r.MaxDurationSeconds, Polls: r.Polls, Webhook: newWebhook(hook),
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}, err
-}
-
-// withoutCredentials is a room's recording settings as they are read: its credentials are never shown (server contract 2.3).
-func withoutCredentials(info models.Document) models.Document {
-	out := info.Clone()
-	if upload, ok := out["upload_info"].(map[string]any); ok {
-		delete(upload, "credentials")
-	}
-	return out
 }
 
 // answerRoom sends a room.

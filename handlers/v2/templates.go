@@ -253,15 +253,29 @@ func (h *Handler) setRecordings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list := []any{} // an empty body is {}: no configs
-	if string(all) != "{}" {
-		if err := models.ParseJSON(all, &list); err != nil {
-			return fault.Invalidf("the body must be a JSON array")
-		}
+	list, err := array(all)
+	if err != nil {
+		return err
 	}
 	t, err := h.Templates.SetRecordings(c.Request().Context(), workspace(c).ID, id(c, "template_id"), list)
 	if err != nil {
 		return err
 	}
 	return h.answerPart(c, &t, recordingsOf)
+}
+
+// array reads a body that is an array; an empty one is {} and counts as an empty array.
+func array(all []byte) ([]any, error) {
+	var value any
+	if err := models.ParseJSON(all, &value); err != nil {
+		return nil, fault.Invalidf("the body is not valid JSON")
+	}
+	if object, ok := value.(map[string]any); ok && len(object) == 0 {
+		return []any{}, nil
+	}
+	list, ok := value.([]any)
+	if !ok {
+		return nil, fault.Invalidf("the body must be a JSON array")
+	}
+	return list, nil
 }

@@ -32,6 +32,9 @@ func (h *Handler) exchange(c echo.Context) error {
 	if wanted.Code == nil || *wanted.Code == "" {
 		return fault.Invalidf("code is required")
 	}
+	if !storable(wanted.UserID) {
+		return fault.Invalidf("user_id must be a string without zero bytes")
+	}
 	token, err := h.Rooms.Exchange(c.Request().Context(), rooms.Entry{Code: *wanted.Code, User: wanted.UserID, From: address(c)})
 	if err != nil {
 		return err

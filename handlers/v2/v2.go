@@ -36,10 +36,11 @@ func (h *Handler) Mount(e *echo.Echo) {
 	browser.get("/layouts/ui", h.layouts)
 	browser.post("/client/report", h.report)
 	browser.get("/diagnostics/token", h.diagnostics)
+	asked := routes{e, []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers}} // never 429: a browser would read that as "forbidden"
 	for path, method := range map[string]string{
 		"/token": http.MethodPost, "/layouts/ui": http.MethodGet, "/client/report": http.MethodPost, "/diagnostics/token": http.MethodGet,
 	} {
-		browser.add(http.MethodOptions, path, preflight(method))
+		asked.add(http.MethodOptions, path, preflight(method))
 	}
 
 	// This one wants an app token, not a management token (server contract 8.7).
@@ -109,6 +110,7 @@ func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
 		header.Set(echo.HeaderAccessControlAllowOrigin, "*")
+		header.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, X-Request-Id")
 		header.Set(echo.HeaderCacheControl, "no-store")
 		return next(c)
 	}
@@ -143,5 +145,12 @@ func param(c echo.Context, name string) string {
 	return value
 }
 
-// id is a part of the path that names a row. One that cannot be an id names nothing; it stays 404 (server contract 2.5).
-func id(c echo.Context, name string) models.ID { return models.ID(param(c, name)) }
+// id is a part of the path that names a row. One that cannot be an id names nothing: it becomes the empty one, which nothing has, so
+// that it is a 404 (server contract 2.5).
+func id(c echo.Context, name string) models.ID {
+	text := param(c, name)
+	if !models.ValidID(text) {
+		return ""
+	}
+	return models.ID(text)
+}
