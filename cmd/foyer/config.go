@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -20,7 +22,7 @@ import (
 // Settings are all settings. This is their one source: flags, environment, file, --help, `foyer config` and the README's table follow.
 type Settings struct {
 	Addr             string `default:":8080" env:"FOYER_ADDR" placeholder:"HOST:PORT" help:"Where to listen."`
-	PublicURL        string `default:"http://localhost:8080" env:"FOYER_PUBLIC_URL" placeholder:"URL" help:"Where people reach Foyer; links begin with it."`
+	PublicURL        string `env:"FOYER_PUBLIC_URL" placeholder:"URL" help:"Where people reach Foyer; links begin with it. Unset: http://localhost and the port of FOYER_ADDR, so http://localhost:8080."`
 	DataDir          string `default:"./foyer-data" env:"FOYER_DATA_DIR" placeholder:"FOLDER" help:"Where the SQLite database, the master key and certificates are kept."`
 	DatabaseURL      string `env:"FOYER_DATABASE_URL" placeholder:"URL" secret:"url" help:"postgres://... or sqlite:PATH. Unset: SQLite in the data folder."`
 	MasterKey        string `env:"FOYER_MASTER_KEY" placeholder:"KEY" secret:"all" help:"What secrets in the database are encrypted with: 64 hex digits or the base64 of 32 bytes. Unset: the file master.key in the data folder."`
@@ -39,18 +41,17 @@ type Settings struct {
 // ignored are variables that are not settings: of tests, and those that Kubernetes makes of a service called foyer.
 var ignored = []string{"FOYER_TEST_", "FOYER_PORT", "FOYER_SERVICE_"}
 
-// foyerVariables are the FOYER_* variables of an environment that are set to something.
+// foyerVariables are the FOYER_* variables of an environment. One that is set to nothing counts as unset, but must be known.
 func foyerVariables(environ []string) (map[string]string, error) {
 	env := map[string]string{}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "FOYER_") && value != "" {
-			env[name] = value
+		if !strings.HasPrefix(name, "FOYER_") {
+			continue
 		}
-		if strings.HasPrefix(name, "FOYER_") {
-			if err := os.Unsetenv(name); err != nil { // they come from env only, and no child process inherits secrets
-				return nil, err
-			}
+		env[name] = value
+		if err := os.Unsetenv(name); err != nil { // they come from env only, and no child process inherits secrets
+			return nil, err
 		}
 	}
 	return env, nil
@@ -81,8 +82,8 @@ next:
 // sources looks settings up that are not on the command line: in the environment, then in the file.
 type sources struct {
 	env  map[string]string
-	file map[string]any // nil until it was read
-	err  error          // why the file could not be read
+	file map[string]yaml.Node // nil until it was read
+	err  error                // why the file could not be read
 }
 
 // Validate is kong's; what there is to check is checked when the file is read.
@@ -94,19 +95,19 @@ func (s *sources) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any
 		s.err = s.read(ctx) // told by run: the parser would put the name of some flag before it
 	}
 	for _, name := range flag.Envs {
-		if value, ok := s.env[name]; ok {
+		if value := s.env[name]; value != "" {
 			return value, nil
 		}
 	}
-	if value, ok := s.file[flag.Name]; ok && value != nil && len(flag.Envs) > 0 {
-		return fmt.Sprint(value), nil
+	if node, ok := s.file[flag.Name]; ok && node.Tag != "!!null" && len(flag.Envs) > 0 {
+		return node.Value, nil // as it is written: a key of digits is no number
 	}
-	return nil, nil
+	return nil, nil //nolint:nilnil // kong's word for "not here"
 }
 
 // read reads the settings file, if one is named. A key that is no setting is an error.
 func (s *sources) read(ctx *kong.Context) error {
-	s.file = map[string]any{}
+	s.file = map[string]yaml.Node{}
 	path := s.env["FOYER_CONFIG"]
 	known := map[string]bool{}
 	for _, flag := range ctx.Model.Flags {
@@ -125,9 +126,12 @@ func (s *sources) read(ctx *kong.Context) error {
 	if err := yaml.Unmarshal(raw, &s.file); err != nil {
 		return fmt.Errorf("settings file %s: not a YAML map of settings", path) // the parser's error may repeat a secret
 	}
-	for key := range s.file {
+	for key, node := range s.file {
 		if !known[key] || key == "config" {
 			return fmt.Errorf("settings file %s: unknown key %q", path, key)
+		}
+		if node.Kind != yaml.ScalarNode {
+			return fmt.Errorf("settings file %s: %s must be a single value", path, key)
 		}
 	}
 	return nil
@@ -135,6 +139,9 @@ func (s *sources) read(ctx *kong.Context) error {
 
 // AfterApply is kong's: it refuses settings that contradict each other, before anything is done.
 func (s *Settings) AfterApply() error {
+	if s.PublicURL == "" {
+		s.PublicURL = s.local("localhost")
+	}
 	if (s.AccessKey == "") != (s.Secret == "") {
 		return errors.New("FOYER_ACCESS_KEY and FOYER_SECRET go together")
 	}
@@ -156,11 +163,31 @@ func (s *Settings) AfterApply() error {
 
 func (s *Settings) public() (*url.URL, error) {
 	u, err := url.Parse(s.PublicURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
-		return nil, errors.New("FOYER_PUBLIC_URL must be http:// or https:// and a host, without a path")
+	plain := err == nil && u.User == nil && u.RawQuery == "" && strings.Trim(u.Path, "/") == ""
+	if !plain || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("FOYER_PUBLIC_URL must be http:// or https:// and a host, with nothing behind it")
 	}
-	return u, nil
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 }
+
+// local is Foyer's address as seen from this machine: under a name, or under the one that it listens on.
+func (s *Settings) local(name string) string {
+	host, port, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return "http://localhost:8080" // listening will say what is wrong with it
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = ""
+	}
+	scheme := "http"
+	if s.secure() {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(cmp.Or(name, host, "localhost"), port)
+}
+
+// secure reports whether Foyer serves HTTPS itself.
+func (s *Settings) secure() bool { return s.TLSCert != "" || s.ACME == "on" }
 
 func (s *Settings) proxies() ([]netip.Prefix, error) {
 	var list []netip.Prefix
@@ -237,8 +264,11 @@ func shown(flag *kong.Flag) string {
 }
 
 func redactURL(text string) string {
+	if strings.HasPrefix(text, "sqlite:") {
+		return text
+	}
 	u, err := url.Parse(text)
-	if err != nil {
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return "<redacted>"
 	}
 	if u.User == nil && u.RawQuery == "" {

@@ -34,6 +34,9 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"certificate without key", []string{"FOYER_TLS_CERT=a"}, nil, "go together"},
 		{"two ways of TLS", []string{"FOYER_TLS_CERT=a", "FOYER_TLS_KEY=b", "FOYER_ACME=on"}, nil, "exclude"},
 		{"public URL with a path", []string{"FOYER_PUBLIC_URL=http://a/b"}, nil, "FOYER_PUBLIC_URL"},
+		{"empty unknown variable", []string{"FOYER_BOGUS="}, nil, "FOYER_BOGUS"},
+		{"value of many", nil, []string{"--config", file(t, "secret: [a, b]")}, "single value"},
+		{"user in the public URL", []string{"FOYER_PUBLIC_URL=https://u:p@a"}, nil, "FOYER_PUBLIC_URL"},
 		{"public URL of another kind", []string{"FOYER_PUBLIC_URL=ftp://a"}, nil, "FOYER_PUBLIC_URL"},
 		{"proxies", []string{"FOYER_TRUSTED_PROXIES=10.0.0.0/8,nonsense"}, nil, "nonsense"},
 		{"log level", []string{"FOYER_LOG=loud"}, nil, "FOYER_LOG"},
@@ -53,6 +56,25 @@ func TestSettingsThatAreRefused(t *testing.T) {
 func TestSettingsOfOthersAreIgnored(t *testing.T) {
 	t.Parallel()
 	must(t, t.TempDir(), []string{"FOYER_TEST_POSTGRES=x", "FOYER_PORT=tcp://1", "FOYER_PORT_80_TCP=x", "FOYER_SERVICE_HOST=x"}, "config")
+}
+
+func TestSettingsOfDigits(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "foyer.yaml")
+	if err := os.WriteFile(path, []byte("access-key: 650000000000000000000001\nsecret: 0777\nlog:\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, t.TempDir(), []string{"FOYER_CONFIG=" + path}, "config"); !strings.Contains(out, "FOYER_ACCESS_KEY=650000000000000000000001\n") {
+		t.Errorf("a key of digits is not as it was written:\n%s", out)
+	}
+}
+
+func TestSettingsRedactWhatTheyDoNotKnow(t *testing.T) {
+	t.Parallel()
+	out := must(t, t.TempDir(), []string{"FOYER_DATABASE_URL=host=db user=x password=s3cret"}, "config")
+	if strings.Contains(out, "s3cret") {
+		t.Errorf("a password is shown:\n%s", out)
+	}
 }
 
 func TestSettingsInForce(t *testing.T) {

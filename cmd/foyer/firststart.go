@@ -139,14 +139,23 @@ func (s *Settings) printWelcome(ctx context.Context, c *core, d *demo, public *u
 		byRole[link.Role] = link
 	}
 	err = welcome.Execute(out, map[string]any{
-		"Data": redactURL(s.database()), "KeyFile": s.keyPlace(), "URL": base(public), "Local": base(public), "Demo": d,
+		"Data": redactURL(s.database()), "KeyFile": s.keyPlace(), "URL": base(public), "Local": s.callable(public), "Demo": d,
 		"Host": byRole["host"], "Guest": byRole["guest"], "Token": token,
 		"OwnPair": s.AccessKey != "", "OwnPassword": s.OperatorPassword != "",
 	})
 	if err != nil {
-		return fmt.Errorf("print the welcome: %w", err)
+		return fmt.Errorf("the secrets of the first start could not be shown: %w; make others by `foyer keys create` and "+
+			"`foyer operator reset-password`", err)
 	}
 	return nil
+}
+
+// callable is the address for lines that are run on this machine: a certificate may only fit the public one.
+func (s *Settings) callable(public *url.URL) string {
+	if s.secure() {
+		return base(public)
+	}
+	return s.local("")
 }
 
 func (s *Settings) keyPlace() string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -140,7 +141,7 @@ func TestFirstStartShowsSecretsOnce(t *testing.T) {
 	for _, role := range []string{"host", "guest"} {
 		link := shownValue(t, out, "as "+role)
 		hidden["code of "+role] = link[strings.LastIndex(link, "/")+1:]
-		status, page := call(t, httpClient, "GET", strings.Replace(link, "http://localhost:8080", first.url, 1), "", "")
+		status, page := call(t, httpClient, "GET", first.url+link[strings.Index(link, "/meeting/"):], "", "")
 		if status != 200 || !strings.Contains(page, "demo") || !strings.Contains(page, role) {
 			t.Errorf("link of %s: %d %s", role, status, page)
 		}
@@ -176,6 +177,43 @@ func TestFirstStartTakesWhatIsGiven(t *testing.T) {
 	}
 	if out := must(t, dir, nil, "keys", "list"); !strings.Contains(out, "mine") {
 		t.Errorf("the given access key is not listed:\n%s", out)
+	}
+}
+
+// TestAddressesInTheWelcome holds the links and curl lines against the settings that they follow.
+func TestAddressesInTheWelcome(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ addr, public, link, line string }{
+		{"127.0.0.1:18080", "", "http://localhost:18080/meeting/", "http://127.0.0.1:18080/v2/token"},
+		{":18081", "", "http://localhost:18081/meeting/", "http://localhost:18081/v2/token"},
+		{"0.0.0.0:18082", "https://meet.example.org", "https://meet.example.org/meeting/", "http://localhost:18082/v2/token"},
+	} {
+		s := &Settings{Addr: c.addr, PublicURL: c.public, DataDir: t.TempDir(), Log: "error", ACME: "off", RateLimits: "on"}
+		if err := s.AfterApply(); err != nil {
+			t.Fatal(err)
+		}
+		log, err := s.logger(io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		foyer, err := s.begin(t.Context(), log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := s.public()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out output
+		if err := s.firstStart(t.Context(), foyer, public, &out); err != nil {
+			t.Error(err)
+		}
+		if err := foyer.store.Close(); err != nil {
+			t.Error(err)
+		}
+		if text := out.String(); !strings.Contains(text, c.link) || !strings.Contains(text, "curl -sS -X POST "+c.line) {
+			t.Errorf("%s: want %s and %s in\n%s", c.addr, c.link, c.line, text)
+		}
 	}
 }
 
@@ -331,4 +369,46 @@ func ExampleSettings_database() {
 	// Output:
 	// sqlite:/data/foyer.db
 	// postgres://db/foyer
+}
+
+// TestStopsInSpiteOfAHalfSentRequest has somebody send half a body and wait.
+func TestStopsInSpiteOfAHalfSentRequest(t *testing.T) {
+	t.Parallel()
+	s := serve(t, t.TempDir())
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /v2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := call(t, httpClient, "GET", s.url+"/healthz", "", ""); status != 200 { // by now the other one has arrived
+		t.Errorf("health is %d", status)
+	}
+	if err := s.stop(); err != nil {
+		t.Errorf("a stop that cuts somebody off: %v", err)
+	}
+}
+
+// TestSecondNodeWithAnotherKeyIsRefused lets two nodes start on one database, each with a master key of its own.
+func TestSecondNodeWithAnotherKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	database := "FOYER_DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "foyer.db")
+	outcomes := make(chan error, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var logs [2]output
+	for i := range logs {
+		environ := []string{database, "FOYER_DATA_DIR=" + t.TempDir(), "FOYER_ADDR=127.0.0.1:0"}
+		go func() { outcomes <- run(ctx, nil, environ, streams{strings.NewReader(""), io.Discard, &logs[i]}) }()
+	}
+	first := <-outcomes // one of them must give up by itself
+	if first == nil || !strings.Contains(first.Error(), "master key") {
+		t.Errorf("got %v, want a start refused for its master key", first)
+	}
+	cancel()
+	if err := <-outcomes; err != nil {
+		t.Errorf("the other one: %v", err)
+	}
 }

@@ -29,11 +29,11 @@ func (s *Settings) box(create bool) (*seal.Box, error) {
 	case !create:
 		return nil, errNoMasterKey
 	}
-	key := seal.NewKey()
-	if err := keep(s.masterKeyFile(), seal.FormatKey(key)+"\n"); err != nil {
+	err = keep(s.masterKeyFile(), seal.FormatKey(seal.NewKey())+"\n")
+	if err != nil && !errors.Is(err, os.ErrExist) { // somebody else was quicker: theirs is the key
 		return nil, fmt.Errorf("keep the master key: %w", err)
 	}
-	return seal.New(key)
+	return s.box(false)
 }
 
 func boxOf(text, from string) (*seal.Box, error) {
@@ -44,17 +44,22 @@ func boxOf(text, from string) (*seal.Box, error) {
 	return seal.New(key)
 }
 
-// keep writes a new file that only its owner reads, and is sure that it is on the disk: what is sealed with the key is lost without it.
+// keep makes a new file that only its owner reads, and is sure that it is on the disk: what is sealed with the key is lost without it.
+// The file appears whole or not at all; one that is there already is os.ErrExist.
 func keep(path, text string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	draft, err := os.CreateTemp(folder, ".master-*.key") // readable by its owner only
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Sync(), f.Close(), syncFolder(filepath.Dir(path)))
+	_, err = draft.WriteString(text)
+	if err = errors.Join(err, draft.Sync(), draft.Close()); err == nil {
+		err = os.Link(draft.Name(), path)
+	}
+	return errors.Join(err, os.Remove(draft.Name()), syncFolder(folder))
 }
 
 func syncFolder(path string) error {

@@ -59,7 +59,7 @@ func (c *core) router(s *Settings, public *url.URL, log *slog.Logger) (http.Hand
 	h := &handlers.Handler{
 		Rooms: c.rooms, Codes: c.codes, Templates: c.templates, Tokens: c.tokens, Workspaces: c.workspaces,
 		Store: c.store, Guard: c.guard, Public: public, Log: log, Version: version(),
-		Proxies: proxies, Limited: s.RateLimits == "on", Secure: s.TLSCert != "" || s.ACME == "on",
+		Proxies: proxies, Limited: s.RateLimits == "on", Secure: s.secure(),
 	}
 	return h.Router(), nil
 }

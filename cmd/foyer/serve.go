@@ -49,6 +49,9 @@ func (serveCommand) Run(ctx context.Context, s *Settings, io streams) error {
 	}
 	err = s.firstStart(ctx, c, public, io.out)
 	if err == nil {
+		err = tokens.CheckMasterKey(ctx, c.store, c.box) // another node may have made the first start, with its own key
+	}
+	if err == nil {
 		err = s.listen(ctx, c, public, log)
 	}
 	return errors.Join(err, c.store.Close())
@@ -109,7 +112,7 @@ func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *sl
 	default:
 		work.Go(func() error { return closed(server.Serve(listener)) })
 	}
-	work.Go(func() error { return shutDown(ctx, server) })
+	work.Go(func() error { return shutDown(ctx, server, log) })
 	err = work.Wait()
 	log.Info("stopped")
 	return err
@@ -122,12 +125,17 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// shutDown waits for the end of the context, then for requests under way.
-func shutDown(ctx context.Context, server *http.Server) error {
+// shutDown waits for the end of the context, then for requests under way, but not for ever: what hangs is cut off.
+func shutDown(ctx context.Context, server *http.Server, log *slog.Logger) error {
 	<-ctx.Done()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	return server.Shutdown(ctx)
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("some requests did not end in time and are cut off", "after", drain)
+		return server.Close()
+	}
+	return err
 }
 
 func closed(err error) error {
@@ -175,7 +183,7 @@ func answerChallenges(ctx context.Context, manager *autocert.Manager, log *slog.
 	server := newServer(manager.HTTPHandler(nil), log)
 	var work errgroup.Group
 	work.Go(func() error { return closed(server.Serve(listener)) })
-	work.Go(func() error { return shutDown(ctx, server) })
+	work.Go(func() error { return shutDown(ctx, server, log) })
 	return work.Wait()
 }
 

@@ -8,11 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"foyer/fault"
 	"foyer/models"
-	"foyer/tokens"
-
-	"github.com/google/uuid"
 )
 
 type tokenCommand struct {
@@ -74,23 +70,7 @@ func (a appCommand) issue(ctx context.Context, c *core) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	room, err := c.rooms.Room(ctx, w.ID, models.ID(a.Room))
-	if err != nil {
-		return "", err
-	}
-	if _, err := c.templates.Role(ctx, w.ID, room.TemplateID, a.Role); fault.Is(err, fault.NotFound) {
-		return "", fmt.Errorf("the room's template has no role %q", a.Role)
-	} else if err != nil {
-		return "", err
-	}
-	key, err := c.store.SigningKey(ctx, w.ID)
-	if err != nil {
-		return "", err
-	}
-	if a.User == "" {
-		a.User = uuid.NewString()
-	}
-	return c.tokens.Issue(key, tokens.Seat{Workspace: w.ID, Room: room.ID, Role: a.Role, User: a.User})
+	return c.rooms.TokenFor(ctx, w.ID, models.ID(a.Room), a.Role, a.User)
 }
 
 type inspectCommand struct {
