@@ -40,7 +40,7 @@ func operations(t *testing.T, doc *openapi3.T, visit func(t *testing.T, route *r
 // answer validates a response the way the API tests do.
 func answer(t *testing.T, route *routers.Route, status int, header http.Header, body []byte) error {
 	t.Helper()
-	request := httptest.NewRequest(route.Method, route.Path, nil)
+	request := httptest.NewRequestWithContext(t.Context(), route.Method, route.Path, nil)
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route},
 		Status:                 status,

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/sqids/sqids-go"
-
 	"foyer/codes"
+
+	"github.com/sqids/sqids-go"
 )
 
 var shape = regexp.MustCompile(`^[a-z]{3}-[a-z]{4}-[a-z]{3}$`)

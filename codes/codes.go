@@ -3,7 +3,7 @@ package codes
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -34,7 +34,7 @@ func New(s *store.Store, source *Source, guard *Guard) *Service {
 func (s *Service) Sync(ctx context.Context, workspace, room models.ID) ([]models.Code, error) {
 	var live []models.Code
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		_, roles, err := openRoom(ctx, tx, workspace, room)
+		roles, err := openRoom(ctx, tx, workspace, room)
 		if err != nil {
 			return err
 		}
@@ -61,19 +61,19 @@ func (s *Service) Sync(ctx context.Context, workspace, room models.ID) ([]models
 }
 
 // openRoom locks a room that may get codes, and keeps its roles.
-func openRoom(ctx context.Context, tx *store.Store, workspace, id models.ID) (models.Room, []string, error) {
+func openRoom(ctx context.Context, tx *store.Store, workspace, id models.ID) (roles []string, err error) {
 	room, err := tx.LockRoom(ctx, workspace, id)
 	if err != nil {
-		return room, nil, err
+		return nil, err
 	}
 	if !room.Enabled {
-		return room, nil, RoomDisabled()
+		return nil, RoomDisabled()
 	}
-	roles, err := tx.KeepTemplate(ctx, room.TemplateID)
+	roles, err = tx.KeepTemplate(ctx, room.TemplateID)
 	if err == nil && len(roles) == 0 {
 		err = fault.Invalidf("the room's template has no roles")
 	}
-	return room, roles, err
+	return roles, err
 }
 
 // RoomDisabled is the refusal of everything about a disabled room's codes.
@@ -123,7 +123,7 @@ func (s *Service) draw(ctx context.Context, tx *store.Store, room models.ID, rol
 			return code, err
 		}
 	}
-	return models.Code{}, fmt.Errorf("twenty codes drawn in a row were all taken: is the source of random numbers broken?")
+	return models.Code{}, errors.New("twenty codes drawn in a row were all taken: is the source of random numbers broken?")
 }
 
 // Mint makes new codes of one role, each under the same terms. Kinds as Sync; NotFound also when the role is not there.
@@ -137,7 +137,7 @@ func (s *Service) Mint(ctx context.Context, workspace, room models.ID, role stri
 	var minted []models.Code
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		minted = minted[:0]
-		_, roles, err := openRoom(ctx, tx, workspace, room)
+		roles, err := openRoom(ctx, tx, workspace, room)
 		if err != nil {
 			return err
 		}

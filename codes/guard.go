@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-
 	"foyer/fault"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
 // Limits are the numbers of the guess guard. A zero field takes its default.

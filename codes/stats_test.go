@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"foyer/codes"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestStatsCountWhatTheGuardSaw(t *testing.T) {

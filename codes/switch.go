@@ -108,7 +108,7 @@ func lockForRotation(ctx context.Context, tx *store.Store, workspace models.ID, 
 	if err != nil {
 		return code, err
 	}
-	_, roles, err := openRoom(ctx, tx, workspace, code.RoomID)
+	roles, err := openRoom(ctx, tx, workspace, code.RoomID)
 	if err != nil {
 		return code, err
 	}

@@ -131,6 +131,9 @@ func TestTrustedProxy(t *testing.T) {
 		{"no header", proxy, func(int) string { return "" }, 1},
 		{"nonsense in the header", proxy, func(n int) string { return "nonsense" + strconv.Itoa(n) }, 1},
 		{"a proxy of IPv6", "2001:db8:ffff::1", func(n int) string { return fmt.Sprintf("2001:db8:%x::1", n) }, 20},
+		{"clients with a port", proxy, func(n int) string { return fmt.Sprintf("198.51.100.%d:4711", n) }, 20},
+		{"clients of IPv6 with a port", proxy, func(n int) string { return fmt.Sprintf("[2001:db8:%x::1]:443", n) }, 20},
+		{"IPv4 written as IPv6", proxy, func(n int) string { return fmt.Sprintf("::ffff:198.51.100.%d", n%2) }, 2},
 		{"clients within one /64", proxy, func(n int) string { return fmt.Sprintf("2001:db8::%x", n) }, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

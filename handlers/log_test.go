@@ -1,10 +1,12 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -102,8 +104,15 @@ func TestRequestIDs(t *testing.T) {
 			sent string
 			kept bool
 		}{
-			{"", false}, {"0c1d7f5e-8d0b-4a4a-9a63-2f0f5a1f6b11", true}, {"ABCDEF-09", true}, {strings.Repeat("a", 64), true}, {strings.Repeat("a", 65), false},
-			{"qmt-rvbk-zoe", false}, {`a" level="ERROR`, false}, {"a\nb", false}, {"é", false},
+			{"", false},
+			{"0c1d7f5e-8d0b-4a4a-9a63-2f0f5a1f6b11", true},
+			{"ABCDEF-09", true},
+			{strings.Repeat("a", 64), true},
+			{strings.Repeat("a", 65), false},
+			{"qmt-rvbk-zoe", false},
+			{`a" level="ERROR`, false},
+			{"a\nb", false},
+			{"é", false},
 		} {
 			a := w.Send(apitest.Request{Line: `GET /healthz`, Header: map[string]string{"X-Request-Id": tc.sent}})
 			got := a.Header.Get("X-Request-Id")
@@ -144,6 +153,22 @@ func TestPanicLog(t *testing.T) {
 		}
 		if strings.Contains(f.Log.String(), "what-was-thrown") {
 			t.Errorf("the log tells what was thrown: %s", f.Log)
+		}
+	})
+}
+
+// A request whose sender went away is no fault of ours: it is logged as 499, and not as an error.
+func TestSenderGone(t *testing.T) {
+	t.Parallel()
+	apitest.Each(t, apitest.Options{}, func(t *testing.T, f *apitest.Foyer) {
+		w := f.Workspace(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v2/rooms", nil)
+		request.Header.Set("Authorization", "Bearer "+w.Management())
+		f.Router.ServeHTTP(httptest.NewRecorder(), request)
+		if all := lines(t, f); len(all) != 1 || all[0].Status != 499 || all[0].Level != "INFO" {
+			t.Errorf("logged %s", f.Log)
 		}
 	})
 }

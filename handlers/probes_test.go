@@ -20,6 +20,9 @@ func TestProbes(t *testing.T) {
 	t.Parallel()
 	apitest.Play(t, []apitest.Scenario{
 		{Name: "healthz", Request: `GET /healthz`, Status: http.StatusOK, Contains: []string{`{"status":"ok"}`}},
+		{Name: "HEAD of healthz, as monitors ask", Request: `HEAD /healthz`, Status: http.StatusOK},
+		{Name: "HEAD of readyz", Request: `HEAD /readyz`, Status: http.StatusOK},
+		{Name: "HEAD of metrics", Request: `HEAD /metrics`, Status: http.StatusOK},
 		{Name: "readyz", Request: `GET /readyz`, Status: http.StatusOK, Contains: []string{`{"status":"ready"}`}},
 	})
 }

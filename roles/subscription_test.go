@@ -3,9 +3,9 @@ package roles_test
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"foyer/roles"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRename(t *testing.T) {

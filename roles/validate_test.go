@@ -2,6 +2,7 @@ package roles_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,13 +65,13 @@ func TestValidateNumbers(t *testing.T) {
 		t.Run(test.path, func(t *testing.T) {
 			t.Parallel()
 			for _, fine := range []string{
-				fmt.Sprint(test.low), fmt.Sprint(test.high), fmt.Sprintf("%d.0", test.low), fmt.Sprintf("%de0", test.high), "null",
+				strconv.Itoa(test.low), strconv.Itoa(test.high), fmt.Sprintf("%d.0", test.low), fmt.Sprintf("%de0", test.high), "null",
 			} {
 				refused(t, roles.Validate("host", parse(t, at(test.path, fine)), names), "")
 			}
 			want := fmt.Sprintf("role host: %s must be an integer from %d to %d", test.path, test.low, test.high)
 			for _, wrong := range []string{
-				fmt.Sprint(test.low - 1), fmt.Sprint(test.high + 1), fmt.Sprintf("%d.5", max(test.low, 0)),
+				strconv.Itoa(test.low - 1), strconv.Itoa(test.high + 1), fmt.Sprintf("%d.5", max(test.low, 0)),
 				fmt.Sprintf(`"%d"`, test.low), "true", "[]", "{}", "1e999", "-1e999", "1e15",
 			} {
 				refused(t, roles.Validate("host", parse(t, at(test.path, wrong)), names), want)

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"foyer/fault"
 	"foyer/models"
 	"foyer/templates"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // roleNames are the roles of the template in the tests of documents.

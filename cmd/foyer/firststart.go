@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"io"
 	"net/url"
@@ -15,8 +16,6 @@ import (
 	"foyer/templates"
 	"foyer/tokens"
 	"foyer/workspaces"
-
-	_ "embed"
 )
 
 // founded is what a new workspace came with; the secrets in it are shown once.

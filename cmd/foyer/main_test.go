@@ -375,7 +375,7 @@ func ExampleSettings_database() {
 func TestStopsInSpiteOfAHalfSentRequest(t *testing.T) {
 	t.Parallel()
 	s := serve(t, t.TempDir())
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

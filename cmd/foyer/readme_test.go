@@ -13,7 +13,7 @@ import (
 var write = flag.Bool("write-readme", false, "write the settings table into the README")
 
 // TestREADME holds the README's table of settings against the one source they have. To write it anew:
-// go test ./cmd/foyer -run TestREADME -write-readme
+// go test ./cmd/foyer -run TestREADME -write-readme.
 func TestREADME(t *testing.T) {
 	t.Parallel()
 	const path, begin, end = "../../README.md", "readme_test.go -->\n", "<!-- end of settings -->"

@@ -90,7 +90,7 @@ func (s *Settings) prepare(ctx context.Context, db *store.Store) (*core, error) 
 }
 
 func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *slog.Logger) error {
-	router, err := c.router(s, public, log)
+	router, err := c.router(s, public, log) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
 	}

@@ -61,12 +61,17 @@ func TestServesTLS(t *testing.T) {
 	certFile, keyFile, pool := certificate(t)
 	s := serve(t, t.TempDir(), "FOYER_TLS_CERT="+certFile, "FOYER_TLS_KEY="+keyFile)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}}
-	answer, err := client.Get(strings.Replace(s.url, "http://", "https://", 1) + "/healthz")
+	address := strings.Replace(s.url, "http://", "https://", 1) + "/healthz"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != 200 || answer.Header.Get("Strict-Transport-Security") == "" {
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Strict-Transport-Security") == "" {
 		t.Errorf("got %d with headers %v", answer.StatusCode, answer.Header)
 	}
 }

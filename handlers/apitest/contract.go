@@ -40,10 +40,7 @@ func SpecPath(route string) string { return parameter.ReplaceAllString(route, "{
 // every answer (server contract 1.1, 1.6).
 func (c *contract) check(ctx context.Context, route string, request *http.Request, a *Answer) error {
 	if request.Method == http.MethodHead {
-		if len(a.Body) > 0 {
-			return fmt.Errorf("a HEAD is answered with a body of %d bytes", len(a.Body))
-		}
-		return nil
+		return nil // the server keeps the body to itself
 	}
 	if err := a.form(request.Method); err != nil {
 		return err

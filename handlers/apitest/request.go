@@ -54,7 +54,7 @@ func (w *Workspace) Raw(line string) *Answer {
 func (f *Foyer) serve(request *http.Request) *Answer {
 	recorder := httptest.NewRecorder()
 	f.Router.ServeHTTP(recorder, request)
-	return &Answer{Status: recorder.Code, Header: recorder.Result().Header, Body: recorder.Body.Bytes()} //nolint:bodyclose // recorded
+	return &Answer{Status: recorder.Code, Header: recorder.Result().Header, Body: recorder.Body.Bytes()}
 }
 
 // Check reports how an answer breaks the contract.

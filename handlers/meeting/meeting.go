@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"foyer/codes"
 	"foyer/fault"
@@ -55,7 +56,11 @@ func (h *Handler) page(c echo.Context) error {
 	if plain, err := url.PathUnescape(code); err == nil { // somebody may have encoded the hyphens
 		code = plain
 	}
-	room, role, err := h.Rooms.Visit(c.Request().Context(), rooms.Entry{Code: code, User: c.QueryParam("userId"), From: from})
+	user := c.QueryParam("userId")
+	if !utf8.ValidString(user) || strings.IndexByte(user, 0) >= 0 { // nobody is called so, and not every database could look for it
+		user = ""
+	}
+	room, role, err := h.Rooms.Visit(c.Request().Context(), rooms.Entry{Code: code, User: user, From: from})
 	if err != nil {
 		return err
 	}

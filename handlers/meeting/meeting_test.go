@@ -39,6 +39,11 @@ func TestPage(t *testing.T) {
 		apitest.Scenario{Name: "opening a page is no use", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"max_uses":1}`}, Request: `GET /meeting/{x.code}`, Status: http.StatusOK, Then: exchanges},
 		apitest.Scenario{Name: "the page of a bound code", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"user_id":"ada"}`}, Request: `GET /meeting/{x.code}`, Status: http.StatusOK, Lacks: []string{"ada"}},
 	)
+	table = append(table,
+		apitest.Scenario{Name: "the page of a bound code for its user", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"user_id":"ada"}`}, Request: `GET /meeting/{x.code}?userId=ada`, Status: http.StatusOK},
+		apitest.Scenario{Name: "the page of a used up code for who used it", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"max_uses":1}`, `POST /v2/token {"code":"{x.code}","user_id":"ada"}`}, Request: `GET /{x.code}?userId=ada`, Status: http.StatusOK},
+		apitest.Scenario{Name: "HEAD, as previews of links ask", Request: `HEAD /meeting/{host}`, Status: http.StatusOK},
+	)
 	for i := range table {
 		table[i].Headers = headers
 	}
@@ -61,6 +66,10 @@ func TestPageOfARefusal(t *testing.T) {
 		{Name: "unknown, of no shape", Request: `GET /meeting/x`, Status: http.StatusNotFound, Contains: []string{"This link does not exist."}},
 		{Name: "unknown, not UTF-8", Request: `GET /preview/%ff%00`, Status: http.StatusNotFound, Contains: []string{"This link does not exist."}},
 		{Name: "the old form by id and role", Request: `GET /preview/{room}/host`, Status: http.StatusNotFound, Contains: []string{"This link does not exist."}, Lacks: []string{"{room}"}},
+		{Name: "used up", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"max_uses":1}`, `POST /v2/token {"code":"{x.code}"}`}, Request: `GET /meeting/{x.code}`, Status: http.StatusForbidden, Contains: []string{"This link has been used as often as it may be."}},
+		{Name: "used up, for another user", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"max_uses":1}`, `POST /v2/token {"code":"{x.code}","user_id":"ada"}`}, Request: `GET /meeting/{x.code}?userId=bob`, Status: http.StatusForbidden, Contains: []string{"This link has been used as often as it may be."}},
+		{Name: "other user", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"user_id":"ada"}`}, Request: `GET /meeting/{x.code}?userId=bob`, Status: http.StatusForbidden, Contains: []string{"This link belongs to somebody else."}, Lacks: []string{"ada"}},
+		{Name: "a user that no database can hold", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"max_uses":1}`, `POST /v2/token {"code":"{x.code}"}`}, Request: `GET /meeting/{x.code}?userId=%00`, Status: http.StatusForbidden, Contains: []string{"This link has been used as often as it may be."}},
 		{Name: "disabled", Given: []string{`POST /v2/room-codes/code {"code":"{guest}","enabled":false}`}, Request: guest, Status: http.StatusForbidden, Contains: []string{"This link was turned off."}},
 		{Name: "expired", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"expires_at":"2026-01-01T00:00:00Z"}`}, Request: `GET /meeting/{x.code}`, Status: http.StatusForbidden, Contains: []string{"This link has expired."}},
 		{Name: "not yet", Given: []string{`x = POST /v2/room-codes/room/{room}/role/guest {"not_before":"2100-01-01T00:00:00Z"}`}, Request: `GET /meeting/{x.code}`, Status: http.StatusForbidden, Contains: []string{"This link does not work yet."}},

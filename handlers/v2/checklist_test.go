@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -228,7 +229,7 @@ func TestChecklist15ErrorsAreJSON(t *testing.T) {
 			`GET /v2/panic`:                     http.StatusInternalServerError,
 		} {
 			a := w.Do(line) // whose form is checked on the way
-			want(t, w, a, status, "code", fmt.Sprint(status))
+			want(t, w, a, status, "code", strconv.Itoa(status))
 			if kind := a.Header.Get("Content-Type"); kind != "application/json" {
 				t.Errorf("%s: Content-Type %q", line, kind)
 			}

@@ -3,6 +3,7 @@ package v2_test
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -84,6 +85,15 @@ func TestCreateRoom(t *testing.T) {
 			Name: "unknown fields are ignored", Request: `POST /v2/rooms {"name":"x","colour":"red","active":true}`, Status: ok,
 			Lacks: []string{"colour", "red", "active"},
 		},
+		{
+			Name: "an empty name is none", Request: `POST /v2/rooms {"name":""}`, Status: ok,
+			Then: func(t *testing.T, _ *apitest.Workspace, a *apitest.Answer) {
+				if name := a.At("name"); !uuidShape.MatchString(name) {
+					t.Errorf("the name %q is not a UUID v4", name)
+				}
+			},
+		},
+		{Name: "a description of 10,000 characters", Request: `POST /v2/rooms {"description":"` + strings.Repeat("é", 10_000) + `"}`, Status: ok},
 		{Name: "size 0", Request: `POST /v2/rooms {"size":0}`, Status: ok, Contains: []string{`"size":0`}},
 		{Name: "size 2500", Request: `POST /v2/rooms {"size":2500}`, Status: ok, Contains: []string{`"size":2500`}},
 		{Name: "duration 120", Request: `POST /v2/rooms {"max_duration_seconds":120}`, Status: ok},
@@ -257,6 +267,7 @@ func TestRoom(t *testing.T) {
 			Name: "large_room cannot go while the size needs it", Given: []string{`POST /v2/rooms/{room} {"large_room":true,"size":3000}`},
 			Request: `POST /v2/rooms/{room} {"large_room":false}`, Status: bad, Contains: []string{invalid + "room size greater than 2500"},
 		},
+		{Name: "an empty name", Request: `POST /v2/rooms/{room} {"name":""}`, Status: bad, Contains: []string{invalid}},
 		{Name: "its own name again", Request: `POST /v2/rooms/{room} {"name":"Lesson"}`, Status: ok, Contains: []string{`"name":"Lesson"`}},
 		{Name: "unknown template", Request: `POST /v2/rooms/{room} {"template_id":"` + nowhere + `"}`, Status: bad, Contains: []string{`Error: template not found`}},
 		{Name: "unsupported region", Request: `POST /v2/rooms/{room} {"region":"mars"}`, Status: bad, Contains: []string{`Error: region not supported`}},

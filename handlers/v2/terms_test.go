@@ -3,6 +3,7 @@ package v2_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -120,7 +121,7 @@ func TestTermsHold(t *testing.T) {
 func usesOf(n int) func(t *testing.T, w *apitest.Workspace, a *apitest.Answer) {
 	return func(t *testing.T, w *apitest.Workspace, _ *apitest.Answer) {
 		t.Helper()
-		if got := w.Do(`POST /v2/room-codes/code {"code":"{x.code}","enabled":true}`).At("uses"); got != fmt.Sprint(n) {
+		if got := w.Do(`POST /v2/room-codes/code {"code":"{x.code}","enabled":true}`).At("uses"); got != strconv.Itoa(n) {
 			t.Errorf("%s uses, want %d", got, n)
 		}
 	}
