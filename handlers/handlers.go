@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"foyer/codes"
 	"foyer/handlers/meeting"
@@ -20,7 +21,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Handler is all of Foyer that answers HTTP. All fields but the last three are needed.
+// Handler is all of Foyer that answers HTTP. All fields but the last four are needed.
 type Handler struct {
 	Rooms      *rooms.Service
 	Codes      *codes.Service
@@ -36,6 +37,8 @@ type Handler struct {
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed; nobody's by default
 	Limited bool           // bound the rate of each address
 	Secure  bool           // served over TLS, by Foyer itself
+
+	Now func() time.Time // what rates are measured by; nil: time.Now
 }
 
 // Router is the router with everything mounted: an http.Handler that can also tell its routes.
@@ -47,7 +50,7 @@ func (h *Handler) Router() *echo.Echo {
 	e.Pre(trimSlash)
 	watch := newWatch(h)
 	e.Use(watch.observe, h.secure, h.recovered)
-	bound := newLimits(h.Limited).bound
+	bound := newLimits(h.Limited, h.Now).bound
 	h.mountProbes(e, watch, bound)
 	mountDocs(e, bound)
 	(&v2.Handler{

@@ -21,23 +21,27 @@ const (
 
 // limits bounds the rate of each address. Safe for concurrent use.
 type limits struct {
-	buckets *lru.Cache[netip.Prefix, *rate.Limiter] // nil: no bound
+	buckets *lru.Cache[netip.Prefix, *rate.Limiter] // static; nil: no bound
+	now     func() time.Time                        // static
 }
 
-func newLimits(on bool) *limits {
+func newLimits(on bool, now func() time.Time) *limits {
 	if !on {
 		return &limits{}
+	}
+	if now == nil {
+		now = time.Now
 	}
 	buckets, err := lru.New[netip.Prefix, *rate.Limiter](addresses)
 	if err != nil {
 		panic(err) // only for a size of nothing
 	}
-	return &limits{buckets: buckets}
+	return &limits{buckets: buckets, now: now}
 }
 
 func (l *limits) bound(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if l.buckets != nil && !l.bucket(c.RealIP()).Allow() {
+		if l.buckets != nil && !l.bucket(c.RealIP()).AllowN(l.now(), 1) {
 			return &fault.Error{Kind: fault.RateLimited, Message: "rate limit exceeded, retry after 1 seconds", RetryAfter: time.Second}
 		}
 		return next(c)

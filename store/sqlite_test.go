@@ -107,7 +107,7 @@ func TestSQLiteFiles(t *testing.T) {
 	}
 	want := map[string]os.FileMode{
 		filepath.Base(path): 0o600, filepath.Base(path) + "-wal": 0o600, filepath.Base(path) + "-shm": 0o600,
-		filepath.Base(path) + ".migrate": 0o600,
+		filepath.Base(path) + ".lock": 0o600,
 	}
 	if diff := cmp.Diff(want, files(t, folder)); diff != "" {
 		t.Errorf("while it is open: -want +got\n%s", diff)

@@ -93,7 +93,7 @@ func Start(t testing.TB, database string, o Options) *Foyer {
 		Rooms: f.Rooms, Codes: f.Codes, Templates: f.Templates, Tokens: f.Tokens, Workspaces: f.Workspaces,
 		Store: f.Store, Guard: f.Guard, Public: public, Version: "test",
 		Log:     slog.New(slog.NewJSONHandler(f.Log, &slog.HandlerOptions{Level: o.Level})),
-		Proxies: o.Proxies, Limited: o.Limited, Secure: o.Secure,
+		Proxies: o.Proxies, Limited: o.Limited, Secure: o.Secure, Now: f.Clock.Now,
 	}).Router()
 	return f
 }
