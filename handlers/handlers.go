@@ -99,7 +99,7 @@ func (h *Handler) fail(err error, c echo.Context) {
 		}
 		h.Log.Log(c.Request().Context(), level, "request failed", "request_id", requestID(c), "route", c.Path(), "error", err)
 	}
-	if e := reply.RendererOf(c, v2.Fail)(c, err); e != nil {
+	if e := reply.RendererOf(err, v2.Fail)(c, err); e != nil {
 		h.Log.Debug("answer not written", "request_id", requestID(c), "error", e)
 	}
 }

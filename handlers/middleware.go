@@ -12,13 +12,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-const requestIDKey = "request_id"
-
-// requestID is the id under which a request is logged.
-func requestID(c echo.Context) string {
-	id, _ := c.Get(requestIDKey).(string)
-	return id
-}
+// requestID is the id under which a request is logged, and which its answer carries.
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
 
 // observe gives every request an id, lets it through, and then writes its line and counts it. The line has the route, never the
 // path, which may hold a code.
@@ -30,7 +25,6 @@ func (w *watch) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if !plainID(id) {
 			id = newRequestID()
 		}
-		c.Set(requestIDKey, id)
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
 		if err := next(c); err != nil {
 			c.Error(err)
@@ -78,13 +72,20 @@ func method(name string) string {
 	return "other"
 }
 
+// fixed are headers that every answer has, under their canonical names. Nobody changes a value in place.
+var fixed = map[string][]string{
+	"X-Content-Type-Options": {"nosniff"},
+	"Referrer-Policy":        {"no-referrer"}, // a path may hold a code
+	"X-Frame-Options":        {"DENY"},
+}
+
 // secure sets the headers that every answer has.
 func (h *Handler) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
-		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		header.Set(echo.HeaderReferrerPolicy, "no-referrer") // a path may hold a code
-		header.Set(echo.HeaderXFrameOptions, "DENY")
+		for name, value := range fixed {
+			header[name] = value
+		}
 		if h.Secure {
 			header.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
 		}

@@ -66,22 +66,32 @@ func RetryAfter(header http.Header, err error) {
 // Renderer writes an error in a dialect's own shape.
 type Renderer func(c echo.Context, err error) error
 
-const rendererKey = "reply.renderer"
+// rendered is an error that knows how its dialect writes errors.
+type rendered struct {
+	error
 
-// With lets the errors of a group of routes be written by its dialect.
+	render Renderer
+}
+
+// Unwrap gives the error itself.
+func (r *rendered) Unwrap() error { return r.error }
+
+// With lets the errors of a group of routes be written by its dialect. It costs nothing where there is none.
 func With(render Renderer) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			c.Set(rendererKey, render)
-			return next(c)
+			if err := next(c); err != nil {
+				return &rendered{err, render}
+			}
+			return nil
 		}
 	}
 }
 
-// RendererOf is the renderer of the request's dialect, or the one given when it belongs to none.
-func RendererOf(c echo.Context, otherwise Renderer) Renderer {
-	if render, ok := c.Get(rendererKey).(Renderer); ok {
-		return render
+// RendererOf is the renderer of the dialect that an error comes from, or the one given when it comes from none.
+func RendererOf(err error, otherwise Renderer) Renderer {
+	if r, ok := errors.AsType[*rendered](err); ok {
+		return r.render
 	}
 	return otherwise
 }

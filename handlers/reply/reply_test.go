@@ -87,7 +87,7 @@ func TestRenderer(t *testing.T) {
 		return func(c echo.Context, _ error) error { return c.String(http.StatusTeapot, word) }
 	}
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
-		if err := reply.RendererOf(c, says("otherwise"))(c, err); err != nil {
+		if err := reply.RendererOf(err, says("otherwise"))(c, err); err != nil {
 			t.Error(err)
 		}
 	}
