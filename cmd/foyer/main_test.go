@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -406,6 +407,12 @@ func TestSecondNodeWithAnotherKeyIsRefused(t *testing.T) {
 	first := <-outcomes // one of them must give up by itself
 	if first == nil || !strings.Contains(first.Error(), "master key") {
 		t.Errorf("got %v, want a start refused for its master key", first)
+	}
+	for deadline := time.Now().Add(30 * time.Second); !listening.MatchString(logs[0].String() + logs[1].String()); {
+		if time.Now().After(deadline) {
+			t.Fatal("the other one does not listen")
+		}
+		runtime.Gosched()
 	}
 	cancel()
 	if err := <-outcomes; err != nil {
