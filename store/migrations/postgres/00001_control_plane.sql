@@ -19,7 +19,7 @@ CREATE TABLE keys (
     created_at   TIMESTAMPTZ NOT NULL,
     revoked_at   TIMESTAMPTZ
 );
-CREATE INDEX keys_of_workspace ON keys (workspace_id, created_at);
+CREATE INDEX keys_of_workspace ON keys (workspace_id, created_at, id);
 
 CREATE TABLE operators (
     id            TEXT PRIMARY KEY,

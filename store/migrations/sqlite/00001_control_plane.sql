@@ -19,7 +19,7 @@ CREATE TABLE keys (
     created_at   TIMESTAMP NOT NULL,
     revoked_at   TIMESTAMP
 );
-CREATE INDEX keys_of_workspace ON keys (workspace_id, created_at);
+CREATE INDEX keys_of_workspace ON keys (workspace_id, created_at, id);
 
 CREATE TABLE operators (
     id            TEXT PRIMARY KEY,
