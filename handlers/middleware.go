@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -83,9 +84,7 @@ var fixed = map[string][]string{
 func (h *Handler) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
-		for name, value := range fixed {
-			header[name] = value
-		}
+		maps.Copy(header, fixed)
 		if h.Secure {
 			header.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
 		}

@@ -70,9 +70,23 @@ func (c *claims) GetAudience() (jwt.ClaimStrings, error) { return nil, nil }
 // header is {"alg":"HS256","typ":"JWT"} in base64url, and the dot behind it: how every token of ours begins.
 const header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
 
+// issued are the claims of a token that we make: as claims, but with plain times, which cost a tenth to write.
+type issued struct {
+	AccessKey string `json:"access_key"`
+	Type      string `json:"type"`
+	Version   int    `json:"version"`
+	RoomID    string `json:"room_id,omitempty"`
+	Role      string `json:"role,omitempty"`
+	UserID    string `json:"user_id,omitempty"`
+	IssuedAt  int64  `json:"iat"` // seconds since 1970, as the two below
+	NotBefore int64  `json:"nbf"`
+	ExpiresAt int64  `json:"exp"`
+	ID        string `json:"jti"`
+}
+
 // sign writes the claims as a token such that the web SDK can read it: it decodes the payload with atob(), which knows neither
 // base64url's two letters nor UTF-8. Without the bytes escaped here those two letters never come up (contract 1.4).
-func (c *claims) sign(secret []byte) (string, error) {
+func (c *issued) sign(secret []byte) (string, error) {
 	payload, err := json.Marshal(c)
 	if err != nil {
 		return "", err

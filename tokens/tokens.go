@@ -171,11 +171,10 @@ func (s *Service) IssueManagement(ctx context.Context, workspace models.ID, life
 	return s.fresh(key.ID, Management, life).sign(secret)
 }
 
-func (s *Service) fresh(accessKey, kind string, life time.Duration) *claims {
+func (s *Service) fresh(accessKey, kind string, life time.Duration) *issued {
 	now := s.now()
-	return &claims{
+	return &issued{
 		AccessKey: accessKey, Type: kind, Version: version,
-		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(life)),
-		ID: uuid.NewString(),
+		IssuedAt: now.Unix(), NotBefore: now.Unix(), ExpiresAt: now.Add(life).Unix(), ID: uuid.NewString(),
 	}
 }

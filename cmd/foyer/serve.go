@@ -39,13 +39,14 @@ const headroom = 48 << 20
 type serveCommand struct{}
 
 // Run serves until the context ends. It listens only when the database is migrated and the first start is done.
-func (serveCommand) Run(ctx context.Context, s *Settings, io streams) error {
+func (serveCommand) Run(ctx context.Context, s *Settings, io streams) (err error) {
 	reserved := make([]byte, headroom)
 	defer runtime.KeepAlive(reserved)
-	log, err := s.logger(io.err)
+	log, lines, err := gathered(s.logger, io.err)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, lines.flush()) }()
 	public, err := s.public()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package v2
 
 import (
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -105,13 +106,17 @@ func bearer(c echo.Context) (string, error) {
 	return token, nil
 }
 
+// open are the headers that let pages of any origin read an answer, under their canonical names. Nobody changes a value in place.
+var open = map[string][]string{
+	echo.HeaderAccessControlAllowOrigin:   {"*"},
+	echo.HeaderAccessControlExposeHeaders: {"Retry-After, X-Request-Id"},
+	echo.HeaderCacheControl:               {"no-store"},
+}
+
 // openToBrowsers lets pages of any origin read the answer, errors included: the code or token is the credential, there is no cookie.
 func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set(echo.HeaderAccessControlAllowOrigin, "*")
-		header.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, X-Request-Id")
-		header.Set(echo.HeaderCacheControl, "no-store")
+		maps.Copy(c.Response().Header(), open)
 		return next(c)
 	}
 }
