@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,9 +21,7 @@ func TestLogLinesAreWrittenTogether(t *testing.T) {
 		for i := range 3 {
 			log.Info("line", "n", i)
 		}
-		if out.count != 0 {
-			t.Fatalf("%d writes before the delay is over", out.count)
-		}
+		out.want(t, 0, 0)
 		synctest.Wait()
 		time.Sleep(logDelay)
 		synctest.Wait()
@@ -65,17 +64,22 @@ func TestLogDoesNotWaitBeyondItsBuffer(t *testing.T) {
 
 // writes counts the writes, and keeps what they wrote.
 type writes struct {
+	mu    sync.Mutex
 	text  bytes.Buffer
 	count int
 }
 
 func (w *writes) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.count++
 	return w.text.Write(p)
 }
 
 func (w *writes) want(t *testing.T, count, lines int) {
 	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	got, want := fmt.Sprint(w.count, strings.Count(w.text.String(), "\n")), fmt.Sprint(count, lines)
 	if got != want {
 		t.Fatalf("writes and lines: %s, want %s", got, want)
