@@ -46,6 +46,7 @@ type Door struct {
 	RoomEnabled bool
 	LinksOn     bool // the workspace's switch
 	RoleExists  bool
+	Guarded     *time.Time // see Room.GuardedUntil
 	KeyID       string // the newest active access key; empty when there is none
 	KeySecret   []byte // sealed
 }

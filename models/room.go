@@ -24,6 +24,8 @@ type Room struct {
 
 	TemplateName   string `gorm:"->;-:migration"` // read along with the room
 	TemplateRegion string `gorm:"->;-:migration"`
+
+	GuardedUntil *time.Time `gorm:"->"` // until then somebody may be banned from the room, or a token refused
 }
 
 // StreamKey is a key for streaming into a room (server contract 8.6). At most one of a room is enabled.

@@ -18,6 +18,7 @@ const (
 	BrowserRecording Permission = "browserRecording" // start and stop a recording
 	RTMPStreaming    Permission = "rtmpStreaming"    // start and stop a stream to elsewhere
 	HLSStreaming     Permission = "hlsStreaming"     // start and stop a live stream
+	Admit            Permission = "admit"            // let in who waits; unless said, what RemoveOthers says
 )
 
 // permissions holds every word and what a role may do that does not mention it.
@@ -45,6 +46,10 @@ func Can(doc models.Document, p Permission) bool {
 		return true
 	}
 	granted, _ := doc["permissions"].(map[string]any)
+	if p == Admit {
+		may, said := granted[string(p)].(bool)
+		return may || !said && Can(doc, RemoveOthers)
+	}
 	for _, known := range permissions {
 		if known.word != p {
 			continue

@@ -13,6 +13,8 @@ var shape = slices.Concat(Shape{
 	{Path: "name", Kind: Text},
 	{Path: "priority", Kind: Int, Min: 1, Max: 10, Default: 1},
 	{Path: "maxPeerCount", Kind: Int, Min: -1, Default: 0},
+	{Path: "lobby", Kind: Bool},             // ours: peers of the role wait until somebody lets them in
+	{Path: "permissions.admit", Kind: Bool}, // ours: see Can
 
 	{Path: "publishParams.allowed", Kind: Texts, Words: []string{"audio", "video", "screen", "simulcast"}},
 	{Path: "publishParams.audio.bitRate", Kind: Int, Min: 16, Max: 128, Default: 32},
