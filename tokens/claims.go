@@ -20,6 +20,7 @@ type claims struct {
 	RoomID    string           `json:"room_id,omitempty"`
 	Role      string           `json:"role,omitempty"`
 	UserID    string           `json:"user_id,omitempty"`
+	MadeUp    bool             `json:"made_up,omitempty"` // ours: nobody named the user
 	IssuedAt  *jwt.NumericDate `json:"iat,omitempty"`
 	NotBefore *jwt.NumericDate `json:"nbf,omitempty"`
 	ExpiresAt *jwt.NumericDate `json:"exp,omitempty"`
@@ -78,6 +79,7 @@ type issued struct {
 	RoomID    string `json:"room_id,omitempty"`
 	Role      string `json:"role,omitempty"`
 	UserID    string `json:"user_id,omitempty"`
+	MadeUp    bool   `json:"made_up,omitempty"`
 	IssuedAt  int64  `json:"iat"` // seconds since 1970, as the two below
 	NotBefore int64  `json:"nbf"`
 	ExpiresAt int64  `json:"exp"`

@@ -2,9 +2,12 @@ package tokens
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"foyer/fault"
@@ -53,7 +56,10 @@ type Seat struct {
 	Workspace models.ID
 	Room      models.ID
 	Role      string
-	User      string // may be empty in tokens made elsewhere
+	User      string    // may be empty in tokens made elsewhere
+	MadeUp    bool      // nobody named the user: the id was made up at the exchange
+	Token     string    // what the token is known by where the token itself must not be kept; empty in a seat that has none yet
+	Expires   time.Time // when the token does
 }
 
 // VerifyManagement gives the workspace whose management token raw is. Kind Unauthenticated says which claim is wrong
@@ -69,7 +75,37 @@ func (s *Service) VerifyApp(ctx context.Context, raw string) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	return Seat{Workspace: bearer.Workspace.ID, Room: models.ID(c.RoomID), Role: c.Role, User: c.UserID}, nil
+	return Seat{
+		Workspace: bearer.Workspace.ID, Room: models.ID(c.RoomID), Role: c.Role, User: c.UserID, MadeUp: c.MadeUp || c.UserID == "",
+		Token: digest(raw), Expires: c.ExpiresAt.Time,
+	}, nil
+}
+
+// Peek reads what a token says of itself, true or not: nothing may be allowed because of it. It is empty for what is no token.
+func Peek(raw string) Seat {
+	var c claims
+	if len(raw) > longest {
+		return Seat{}
+	}
+	if _, _, err := jwt.NewParser().ParseUnverified(raw, &c); err != nil {
+		return Seat{}
+	}
+	return Seat{Room: models.ID(c.RoomID), Role: c.Role, User: c.UserID, Token: digest(raw)}
+}
+
+// Bearer is the token of an Authorization header, the word before it in any case of letters; empty when there is none.
+func Bearer(header string) string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(header), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// digest names a token without telling it.
+func digest(raw string) string {
+	sum := sha256.Sum256([]byte(raw))
+	return hex.EncodeToString(sum[:16])
 }
 
 func (s *Service) verify(ctx context.Context, raw, kind string) (store.Bearer, claims, error) {
@@ -154,7 +190,7 @@ func (s *Service) Issue(key models.Key, seat Seat) (string, error) {
 		return "", err
 	}
 	c := s.fresh(key.ID, App, Lifetime)
-	c.RoomID, c.Role, c.UserID = string(seat.Room), seat.Role, seat.User
+	c.RoomID, c.Role, c.UserID, c.MadeUp = string(seat.Room), seat.Role, seat.User, seat.MadeUp
 	return c.sign(secret)
 }
 
