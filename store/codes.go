@@ -108,7 +108,7 @@ func (s *Store) Door(ctx context.Context, code string) (models.Door, error) {
 	c := &d.Code
 	err := s.scan(ctx, doorQuery, []any{code},
 		&c.ID, &c.RoomID, &c.Role, &c.Enabled, &c.Orphaned, &c.RetiresAt, &c.NotBefore, &c.ExpiresAt, &c.MaxUses, &c.Uses, &c.UserID,
-		&d.RoomEnabled, &d.WorkspaceID, &d.LinksOn, &role, &key, &d.KeySecret)
+		&d.RoomEnabled, &d.Guarded, &d.WorkspaceID, &d.LinksOn, &role, &key, &d.KeySecret)
 	d.Code.Code, d.RoleExists = code, role != nil
 	if key != nil {
 		d.KeyID = *key
@@ -118,7 +118,7 @@ func (s *Store) Door(ctx context.Context, code string) (models.Door, error) {
 
 const doorQuery = `
 	SELECT c.id, c.room_id, c.role, c.enabled, c.orphaned, c.retires_at, c.not_before, c.expires_at, c.max_uses, c.uses, c.user_id,
-		r.enabled, r.workspace_id, w.room_links_enabled, t.name, k.id, k.secret
+		r.enabled, r.guarded_until, r.workspace_id, w.room_links_enabled, t.name, k.id, k.secret
 	FROM codes c
 	JOIN rooms r ON r.id = c.room_id
 	JOIN workspaces w ON w.id = r.workspace_id

@@ -97,6 +97,13 @@ func (e postgresEngine) alone(tx *gorm.DB, reason string) error {
 func (e postgresEngine) forUpdate() string { return " FOR UPDATE" }
 func (e postgresEngine) forShare() string  { return " FOR SHARE" }
 
+func (e postgresEngine) place(n int, kind string) string {
+	if kind == "" {
+		return "$" + strconv.Itoa(n)
+	}
+	return "$" + strconv.Itoa(n) + "::" + kind
+}
+
 func (e postgresEngine) again(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pg.Code == "40001" || pg.Code == "40P01")

@@ -30,6 +30,32 @@ func (s *Store) Room(ctx context.Context, workspace, id models.ID) (models.Room,
 	return one[models.Room](ctx, s.reader, roomNotFound, selectRoom+"WHERE rooms.id = ? AND rooms.workspace_id = ?", id, workspace)
 }
 
+// Admission is a room as somebody who wants to enter it needs to know it.
+type Admission struct {
+	models.Room
+
+	TemplateUpdatedAt time.Time
+}
+
+// Admission reads a room of a workspace, and when its template was changed last. Kind NotFound.
+func (s *Store) Admission(ctx context.Context, workspace, id models.ID) (Admission, error) {
+	return one[Admission](ctx, s.reader, roomNotFound, selectAdmission+"WHERE rooms.id = ? AND rooms.workspace_id = ?", id, workspace)
+}
+
+// AdmissionAnywhere is Admission whatever the workspace: for rooms that Foyer itself remembers.
+func (s *Store) AdmissionAnywhere(ctx context.Context, id models.ID) (Admission, error) {
+	return one[Admission](ctx, s.reader, roomNotFound, selectAdmission+"WHERE rooms.id = ?", id)
+}
+
+const selectAdmission = `SELECT rooms.*, templates.name AS template_name, templates.region AS template_region,
+	templates.updated_at AS template_updated_at FROM rooms JOIN templates ON templates.id = rooms.template_id `
+
+// Guard remembers that somebody is banned from a room, or a token refused, until a time.
+func (s *Store) Guard(ctx context.Context, id models.ID, until time.Time) error {
+	_, err := s.exec(ctx, "UPDATE rooms SET guarded_until = ? WHERE id = ? AND (guarded_until IS NULL OR guarded_until < ?)", until, id, until)
+	return err
+}
+
 // LockRoom reads a room and keeps it from being changed by others until the transaction ends. Kind NotFound.
 func (s *Store) LockRoom(ctx context.Context, workspace, id models.ID) (models.Room, error) {
 	return one[models.Room](ctx, s.db, roomNotFound,

@@ -105,6 +105,9 @@ func (e sqliteEngine) forUpdate() string            { return "" }
 func (e sqliteEngine) forShare() string             { return "" }
 func (e sqliteEngine) again(error) bool             { return false }
 
+// place has no number: for one, the driver looks through a list of all before it.
+func (e sqliteEngine) place(int, string) string { return "?" }
+
 // backup copies the database as of one moment, while it is in use.
 func (e sqliteEngine) backup(ctx context.Context, s *Store, folder string) error {
 	return newFile(filepath.Join(folder, "foyer.db"), func(target string) error {

@@ -126,9 +126,10 @@ type engine interface {
 	migrate(ctx context.Context, s *Store) error
 	backup(ctx context.Context, s *Store, folder string) error
 	alone(tx *gorm.DB, reason string) error
-	forUpdate() string    // ends a SELECT that locks its rows
-	forShare() string     // ends a SELECT that keeps its rows from being changed
-	again(err error) bool // the database gave the transaction up; running it again may help
+	forUpdate() string               // ends a SELECT that locks its rows
+	forShare() string                // ends a SELECT that keeps its rows from being changed
+	place(n int, kind string) string // of the n-th value of a statement, which is of a type that the database may not be able to tell
+	again(err error) bool            // the database gave the transaction up; running it again may help
 }
 
 // one reads a single row by raw SQL into T. Kind NotFound with the message when there is none.
