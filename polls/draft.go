@@ -75,7 +75,7 @@ func (d Draft) put(p *models.Poll, start string) error {
 	p.Voters, p.Viewers = d.Voters, d.Viewers
 	return first(
 		longest("title", p.Title, MaxTitle),
-		within("duration", p.Duration, 0, MaxDuration),
+		upTo("duration", p.Duration, MaxDuration),
 		oneOf("type", p.Type, typePoll, typeQuiz),
 		oneOf("mode", p.Mode, modeUserID, modePeerID, modeUsername),
 		oneOf("start", p.Start, startAuto, startManual),
@@ -120,9 +120,9 @@ func longest(key, text string, limit int) error {
 	return nil
 }
 
-func within(key string, number, least, most int) error {
-	if number < least || number > most {
-		return fault.Invalidf("%s must be an integer from %d to %d", key, least, most)
+func upTo(key string, number, most int) error {
+	if number < 0 || number > most {
+		return fault.Invalidf("%s must be an integer from 0 to %d", key, most)
 	}
 	return nil
 }

@@ -127,10 +127,10 @@ func checkQuestion(q *models.Question) error {
 		oneOf("type", q.Type, singleChoice, multipleChoice, shortAnswer, longAnswer),
 		longest("text", q.Text, MaxQuestion),
 		longest("format", q.Format, maxWord),
-		within("duration", q.Duration, 0, MaxDuration),
-		within("weight", q.Weight, 0, MaxWeight),
-		within("answer_min_len", q.MinLength, 0, MaxText),
-		within("answer_max_len", q.MaxLength, 0, MaxText),
+		upTo("duration", q.Duration, MaxDuration),
+		upTo("weight", q.Weight, MaxWeight),
+		upTo("answer_min_len", q.MinLength, MaxText),
+		upTo("answer_max_len", q.MaxLength, MaxText),
 		ordered(q.MinLength, q.MaxLength),
 	)
 }
@@ -167,7 +167,7 @@ func newOptions(drafts []OptionDraft) ([]models.Option, error) {
 // option makes the option of an index. Kind Invalid.
 func (d OptionDraft) option(index int) (models.Option, error) {
 	o := models.Option{Text: or(d.Text, ""), Weight: or(d.Weight, 1)}
-	err := first(sameIndex(d.Index, index), longest("text", o.Text, MaxOption), within("weight", o.Weight, 0, MaxWeight))
+	err := first(sameIndex(d.Index, index), longest("text", o.Text, MaxOption), upTo("weight", o.Weight, MaxWeight))
 	if err != nil {
 		return o, about("option", index, err)
 	}

@@ -63,36 +63,36 @@ func (b *ballot) cast(ctx context.Context, tx *store.Store, responses []Response
 	}
 	outcomes := make([]Outcome, len(responses))
 	for i, response := range responses {
-		if outcomes[i], err = b.put(ctx, tx, response); err != nil {
+		outcomes[i].Question = response.Question
+		row, question, err := b.judge(tx, response)
+		if err != nil {
+			outcomes[i].Err = err
+			continue
+		}
+		taken, err := replace(ctx, tx, &row, question.Once)
+		if err != nil {
 			return nil, err
+		}
+		if outcomes[i].Correct = taken && row.Correct && !b.info.hides(question); !taken {
+			outcomes[i].Err = fault.New(fault.Conflict, "the question was answered already")
 		}
 	}
 	return outcomes, nil
 }
 
-// put writes one response. An error is the database's; why a response is refused stands in the outcome.
-func (b *ballot) put(ctx context.Context, tx *store.Store, r Response) (Outcome, error) {
-	outcome := Outcome{Question: r.Question}
+// judge makes the row of a response. Kinds Invalid, NotFound.
+func (b *ballot) judge(tx *store.Store, r Response) (models.PollResponse, *models.Question, error) {
 	question, err := questionAt(b.info.Run.Questions, r.Question)
 	if err != nil {
-		outcome.Err = err
-		return outcome, nil
+		return models.PollResponse{}, nil, err
 	}
 	said, err := r.read(question)
 	if err != nil {
-		outcome.Err = err
-		return outcome, nil
+		return models.PollResponse{}, nil, err
 	}
 	row := b.row(tx, r, said)
 	row.Correct, row.Score = score(b.info.Poll.Type, question, said)
-	taken, err := replace(ctx, tx, &row, question.Once)
-	switch {
-	case taken:
-		outcome.Correct = row.Correct && !b.info.hides(question)
-	case err == nil:
-		outcome.Err = fault.New(fault.Conflict, "the question was answered already")
-	}
-	return outcome, err
+	return row, question, nil
 }
 
 var errContended = errors.New("a response changed five times while one was put in its place")

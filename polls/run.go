@@ -117,6 +117,17 @@ func (s *Service) CloseAll(ctx context.Context, session models.ID) ([]Info, erro
 	return s.end(ctx, runs)
 }
 
+// CloseLeft ends the polls of sessions that ended without them: when Foyer did not live to see it.
+func (s *Service) CloseLeft(ctx context.Context) error {
+	sessions, err := s.store.LeftRuns(ctx)
+	for _, session := range sessions {
+		if err == nil {
+			_, err = s.CloseAll(ctx, session)
+		}
+	}
+	return err
+}
+
 // expireAtOnce bounds how many polls one call ends.
 const expireAtOnce = 100
 

@@ -163,6 +163,36 @@ func TestOpenAuto(t *testing.T) {
 	})
 }
 
+// A session that ended while Foyer was away leaves no poll running.
+func TestCloseLeft(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *room) {
+		ctx := t.Context()
+		poll, err := r.polls.Create(ctx, r.at.Workspace, polls.Draft{Questions: []polls.QuestionDraft{choose(2, 1)}})
+		must(t, err)
+		r.link(t, poll.ID)
+		session := &models.Session{
+			ID: r.at.Session, WorkspaceID: r.at.Workspace, RoomID: r.at.Room, TemplateID: r.room.TemplateID, CreatedAt: r.clock.now(),
+		}
+		_, err = r.store.OpenSessions(ctx, []*models.Session{session})
+		must(t, err)
+		_, err = r.polls.OpenAuto(ctx, session)
+		must(t, err)
+		must(t, r.polls.CloseLeft(ctx))
+		runs, err := r.store.OpenRuns(ctx, session.ID)
+		must(t, err)
+		equal(t, 1, len(runs)) // the session goes on
+		end := r.clock.now()
+		session.EndedAt = &end
+		_, err = r.store.EndSessions(ctx, []*models.Session{session})
+		must(t, err)
+		must(t, r.polls.CloseLeft(ctx))
+		runs, err = r.store.OpenRuns(ctx, session.ID)
+		must(t, err)
+		equal(t, 0, len(runs))
+	})
+}
+
 func ids(infos []polls.Info) []string {
 	var list []string
 	for i := range infos {

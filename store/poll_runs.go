@@ -54,6 +54,12 @@ func (s *Store) HasOpenRun(ctx context.Context, poll models.ID, at time.Time) (b
 	return len(found) > 0, err
 }
 
+// LeftRuns lists sessions that have ended while a poll of theirs was not stopped, some of them at once.
+func (s *Store) LeftRuns(ctx context.Context) ([]models.ID, error) {
+	return many[models.ID](ctx, s.reader, `SELECT DISTINCT session_id FROM poll_runs WHERE stopped_at IS NULL AND session_id IN
+		(SELECT id FROM sessions WHERE ended_at IS NOT NULL) LIMIT 1000`)
+}
+
 // OpenRuns lists the runs of a session that have not been stopped, oldest first.
 func (s *Store) OpenRuns(ctx context.Context, session models.ID) ([]models.PollRun, error) {
 	return many[models.PollRun](ctx, s.reader, "SELECT * FROM poll_runs WHERE session_id = ? AND stopped_at IS NULL ORDER BY id", session)

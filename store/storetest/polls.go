@@ -30,6 +30,7 @@ func (c *scene) pollMethods() map[string]func(ctx context.Context) error {
 		"Run":            func(ctx context.Context) error { _, err := c.Run(ctx, id, id); return err },
 		"RunsIn":         func(ctx context.Context) error { _, err := c.RunsIn(ctx, id, []models.ID{id}); return err },
 		"KeepRun":        func(ctx context.Context) error { _, err := c.KeepRun(ctx, id); return err },
+		"LeftRuns":       func(ctx context.Context) error { _, err := c.LeftRuns(ctx); return err },
 		"StopRun":        func(ctx context.Context) error { _, err := c.StopRun(ctx, run); return err },
 		"HasOpenRun":     func(ctx context.Context) error { _, err := c.HasOpenRun(ctx, id, at); return err },
 		"OpenRuns":       func(ctx context.Context) error { _, err := c.OpenRuns(ctx, id); return err },
