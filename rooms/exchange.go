@@ -19,9 +19,10 @@ const maxUser = 256
 
 // Entry is what somebody brings to the door.
 type Entry struct {
-	Code string     // in any spelling
-	User string     // may be empty: then one is made up
-	From netip.Addr // whom the guard holds responsible
+	Code  string     // in any spelling
+	User  string     // may be empty: then one is made up
+	From  netip.Addr // whom the guard holds responsible
+	Agent string     // the browser's word for itself: a ban of a nameless user goes by it and the address
 }
 
 // Exchange turns a code into an app token (server contract 3.7). It writes to the database only when the code counts its uses.
@@ -50,6 +51,15 @@ func (s *Service) exchange(ctx context.Context, e Entry) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	agent := ""
+	if user == fresh {
+		agent = agentKey(e.From, e.Agent)
+	}
+	if at := s.store.Stamp(); guarded(door.Guarded, at) {
+		if err := s.checkBans(ctx, door.Code.RoomID, at, banKey(user, agent)); err != nil {
+			return "", err
+		}
+	}
 	if door.KeyID == "" {
 		return "", fault.New(fault.Unavailable, "the workspace has no active access key to sign with")
 	}
@@ -58,7 +68,7 @@ func (s *Service) exchange(ctx context.Context, e Entry) (string, error) {
 	}
 	return s.tokens.Issue(
 		models.Key{ID: door.KeyID, WorkspaceID: door.WorkspaceID, Secret: door.KeySecret},
-		tokens.Seat{Workspace: door.WorkspaceID, Room: door.Code.RoomID, Role: door.Code.Role, User: user},
+		tokens.Seat{Workspace: door.WorkspaceID, Room: door.Code.RoomID, Role: door.Code.Role, User: user, MadeUp: user == fresh},
 	)
 }
 

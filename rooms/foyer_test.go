@@ -40,7 +40,7 @@ func newFoyer(t testing.TB, url string) *foyer {
 	must(t, err)
 	f.workspaces, f.templates = workspaces.New(f.store, box), templates.New(f.store, box)
 	f.codes, f.tokens = codes.New(f.store, source, nil), tokens.New(f.store, box, f.clock.Now)
-	f.rooms = rooms.New(f.store, box, f.codes, f.tokens)
+	f.rooms = rooms.New(rooms.Parts{Store: f.store, Box: box, Codes: f.codes, Tokens: f.tokens})
 	return f
 }
 

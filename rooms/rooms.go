@@ -6,6 +6,7 @@ import (
 
 	"foyer/codes"
 	"foyer/fault"
+	"foyer/hub"
 	"foyer/models"
 	"foyer/seal"
 	"foyer/store"
@@ -21,11 +22,22 @@ type Service struct {
 	box    *seal.Box
 	codes  *codes.Service
 	tokens *tokens.Service
+	hub    *hub.Hub
+	kinds  *kinds
+}
+
+// Parts are what the service works with. All are needed, but Hub where nobody enters.
+type Parts struct {
+	Store  *store.Store
+	Box    *seal.Box
+	Codes  *codes.Service
+	Tokens *tokens.Service
+	Hub    *hub.Hub
 }
 
 // New makes the service.
-func New(s *store.Store, box *seal.Box, c *codes.Service, t *tokens.Service) *Service {
-	return &Service{store: s, box: box, codes: c, tokens: t}
+func New(p Parts) *Service {
+	return &Service{store: p.Store, box: p.Box, codes: p.Codes, tokens: p.Tokens, hub: p.Hub, kinds: newKinds(p.Store)}
 }
 
 // Create makes a room, or, when the workspace has one of that name in any case of letters, changes that one as Update does and
