@@ -1,0 +1,150 @@
+package socket
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gobwas/ws"
+)
+
+// atOnce is how many bytes of a message are taken at first.
+const atOnce = 4 << 10
+
+// Closed is how a connection ended: the code that was received or sent, or Lost.
+type Closed struct{ Code Code }
+
+// Error is for the log.
+func (c *Closed) Error() string { return "connection closed" }
+
+// Read gives the next text message, which is the caller's to keep. An error means that the connection is over, the other end told.
+func (c *Conn) Read() ([]byte, error) {
+	var message []byte
+	fragments := ws.StateServerSide
+	for {
+		if c.in.empty() { // here a connection waits nearly always
+			c.listen()
+			if err := c.in.fill(); err != nil {
+				return nil, c.failed(err)
+			}
+		}
+		header, err := c.header(fragments, c.limits.Message-len(message))
+		if err != nil {
+			return nil, err
+		}
+		if header.OpCode.IsControl() {
+			if err := c.control(header); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if message, err = c.payload(header, message); err != nil {
+			return nil, err
+		}
+		if !header.Fin {
+			fragments = fragments.Set(ws.StateFragmented)
+			continue
+		}
+		if !utf8.Valid(message) {
+			return nil, c.refuse(NotText, "the message is not UTF-8")
+		}
+		return message, nil
+	}
+}
+
+// header reads how the next frame begins, and refuses one that must not come now. Room is how much longer the message may get.
+func (c *Conn) header(fragments ws.State, room int) (ws.Header, error) {
+	header, err := ws.ReadHeaderBuffer(&c.in, c.head[:])
+	switch {
+	case errors.Is(err, ws.ErrHeaderLengthMSB), errors.Is(err, ws.ErrHeaderLengthUnexpected):
+		return header, c.refuse(Violated, "a frame that the protocol does not allow")
+	case err != nil:
+		return header, c.failed(err)
+	case ws.CheckHeader(header, fragments) != nil:
+		return header, c.refuse(Violated, "a frame that the protocol does not allow")
+	case header.OpCode == ws.OpBinary:
+		return header, c.refuse(Unsupported, "only text messages")
+	case !header.OpCode.IsControl() && header.Length > int64(room):
+		return header, c.refuse(TooBig, "the message is too big")
+	case c.bucket != nil && !c.bucket.Allow():
+		return header, c.refuse(TooMany, "too many messages")
+	}
+	return header, nil
+}
+
+// listen moves the moment on at which the other end counts as dead. That has a price: a tenth of the time may pass in between.
+func (c *Conn) listen() {
+	now := time.Now()
+	if c.limits.Silence < 0 || now.Sub(c.heard) < c.limits.Silence/10 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closing { // its end has a deadline of its own
+		c.heard = now
+		_ = c.raw.SetReadDeadline(now.Add(c.limits.Silence))
+	}
+}
+
+// payload appends what a frame holds to b. Memory is taken as the bytes arrive, not as they are announced: announcing costs nothing.
+func (c *Conn) payload(header ws.Header, b []byte) ([]byte, error) {
+	start := len(b)
+	for left := int(header.Length); left > 0; {
+		from, n := len(b), min(left, max(atOnce, len(b)))
+		b = append(b, make([]byte, n)...)
+		if c.in.end-c.in.start < n {
+			c.listen()
+		}
+		if _, err := io.ReadFull(&c.in, b[from:]); err != nil {
+			return nil, c.failed(err)
+		}
+		left -= n
+	}
+	ws.Cipher(b[start:], header.Mask, 0)
+	return b, nil
+}
+
+// Quiet is how long nothing had been heard when the connection was given up for dead; 0 when it ended otherwise. It is for the reader.
+func (c *Conn) Quiet() time.Duration { return c.quiet }
+
+// control answers a ping, and ends with a goodbye.
+func (c *Conn) control(header ws.Header) error {
+	payload, err := c.payload(header, nil)
+	if err != nil {
+		return err
+	}
+	switch header.OpCode { //nolint:exhaustive // there are three
+	case ws.OpPing:
+		c.Send(ws.MustCompileFrame(ws.NewPongFrame(payload)))
+	case ws.OpClose:
+		code, reason := ws.ParseCloseFrameData(payload)
+		if len(payload) > 0 && ws.CheckCloseFrameData(code, reason) != nil {
+			return c.refuse(Violated, "a goodbye that the protocol does not allow")
+		}
+		c.state = over
+		c.Close(Normal, "")
+		return &Closed{Code(code)}
+	}
+	return nil
+}
+
+// refuse closes the connection with a code.
+func (c *Conn) refuse(code Code, reason string) error {
+	c.state = refused
+	c.Close(code, reason)
+	return &Closed{code}
+}
+
+// failed is the end of a connection without a goodbye.
+func (c *Conn) failed(err error) error {
+	c.state = over
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		c.quiet = max(c.limits.Silence, 0)
+		c.Close(Silent, "nothing was heard for too long")
+		return &Closed{Silent}
+	}
+	return &Closed{Lost}
+}
