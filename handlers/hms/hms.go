@@ -1,0 +1,145 @@
+package hms
+
+import (
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"foyer/handlers/reply"
+	"foyer/handlers/socket"
+	"foyer/hub"
+	"foyer/polls"
+	"foyer/rooms"
+	"foyer/sessions"
+	"foyer/tokens"
+
+	"github.com/labstack/echo/v4"
+)
+
+// dialect is the name under which the hub keeps what is written for this protocol.
+const dialect = "hms"
+
+// minute is how long a lost connection keeps its peer: the client tries to come back for as long (client protocol 3).
+const minute = 60 * time.Second
+
+// Handler answers clients of the 100ms SDK. All fields but the last two are needed.
+type Handler struct {
+	Rooms    *rooms.Service
+	Hub      *hub.Hub
+	Sessions *sessions.Service
+	Polls    *polls.Service
+	Sockets  *socket.Server
+	Public   *url.URL // where Foyer is reached
+	Bound    echo.MiddlewareFunc
+
+	Grace time.Duration    // how long a lost connection keeps its peer; 0: a minute, as long as the client tries to come back
+	Now   func() time.Time // nil: time.Now
+}
+
+// Mount adds the routes.
+func (h *Handler) Mount(e *echo.Echo) {
+	open := []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers}
+	e.GET("/init", h.init, append(open, h.Bound)...)
+	e.OPTIONS("/init", preflight, open...)
+	e.GET("/ws", h.ws, reply.With(Fail), h.Bound)
+}
+
+// initReply is what a client needs to know before it connects (client protocol 2).
+type initReply struct {
+	Endpoint string     `json:"endpoint"`
+	RTC      rtc        `json:"rtcConfiguration"`
+	Config   initConfig `json:"config"`
+}
+
+type rtc struct {
+	ICEServers []struct{} `json:"ice_servers"`
+}
+
+type initConfig struct {
+	EnabledFlags []string `json:"enabledFlags"`
+}
+
+// init refuses who may not come in, here, where the client understands it.
+func (h *Handler) init(c echo.Context) error {
+	if err := h.admit(c); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, initReply{
+		Endpoint: h.endpoint(),
+		RTC:      rtc{ICEServers: []struct{}{}},
+		Config:   initConfig{EnabledFlags: []string{"nonWebRTCDisableOffer"}}, // else the client offers media to join
+	})
+}
+
+// admit lets in whom the database does, and who is in already: that needs no question, and so works while the database is away.
+func (h *Handler) admit(c echo.Context) error {
+	token := bearer(c)
+	seat := tokens.Peek(token)
+	if h.Hub.Knows(seat.Room, c.QueryParam("peer_id"), seat.Token) {
+		return nil
+	}
+	_, err := h.Rooms.Admit(c.Request().Context(), visitor(c, token))
+	return err
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now == nil {
+		return time.Now()
+	}
+	return h.Now()
+}
+
+func (h *Handler) endpoint() string {
+	at := url.URL{Scheme: "ws", Host: h.Public.Host, Path: "/ws"}
+	if h.Public.Scheme == "https" {
+		at.Scheme = "wss"
+	}
+	return at.String()
+}
+
+// ws takes a connection over. Whoever is refused is told so when it wants to join: a refused upgrade the client would only repeat
+// (client protocol 3).
+func (h *Handler) ws(c echo.Context) error {
+	v := visitor(c, c.QueryParam("token"))
+	peer := c.QueryParam("peer")
+	if err := checkPeer(peer); err != nil {
+		return err
+	}
+	if err := h.Sockets.Serve(c.Response(), c.Request(), h.stay(v, peer)); err != nil {
+		c.Response().Status = http.StatusBadRequest
+	} else {
+		c.Response().Status = http.StatusSwitchingProtocols
+	}
+	c.Response().Committed = true // it has been answered either way
+	return nil
+}
+
+// visitor is who sends a request.
+func visitor(c echo.Context, token string) rooms.Visitor {
+	from, _ := netip.ParseAddr(c.RealIP())
+	return rooms.Visitor{Token: token, From: from, Agent: c.Request().UserAgent()}
+}
+
+// bearer is the token of the Authorization header; an empty one is refused like any other that is none.
+func bearer(c echo.Context) string {
+	return tokens.Bearer(c.Request().Header.Get(echo.HeaderAuthorization))
+}
+
+func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set(echo.HeaderAccessControlAllowOrigin, "*")
+		header.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, X-Request-Id")
+		header.Set(echo.HeaderCacheControl, "no-store")
+		return next(c)
+	}
+}
+
+func preflight(c echo.Context) error {
+	header := c.Response().Header()
+	header.Set(echo.HeaderAccessControlAllowMethods, http.MethodGet)
+	header.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
+	header.Set(echo.HeaderAccessControlMaxAge, "86400")
+	return c.NoContent(http.StatusNoContent)
+}
