@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// outside are the routes that openapi.yaml is not about: pages, and what machines read.
-var outside = []string{"/metrics", "/openapi.yaml", "/docs", "/docs/*", "/meeting/:code", "/preview/:code", "/streaming/meeting/:code", "/streaming/preview/:code"}
+// outside are the routes that openapi.yaml is not about: the client protocol, pages, and what machines read.
+var outside = []string{"/init", "/ws", "/metrics", "/openapi.yaml", "/docs", "/docs/*", "/meeting/:code", "/preview/:code", "/streaming/meeting/:code", "/streaming/preview/:code"}
 
 // Conventions 22: the routes of the router equal the paths of openapi.yaml, both ways.
 func TestRoutesEqualTheSpec(t *testing.T) {

@@ -9,25 +9,36 @@ import (
 	"time"
 
 	"foyer/codes"
+	"foyer/handlers/hms"
 	"foyer/handlers/meeting"
 	"foyer/handlers/reply"
+	"foyer/handlers/socket"
 	"foyer/handlers/v2"
+	"foyer/hub"
+	"foyer/polls"
 	"foyer/rooms"
+	"foyer/sessions"
 	"foyer/store"
 	"foyer/templates"
 	"foyer/tokens"
+	"foyer/webhooks"
 	"foyer/workspaces"
 
 	"github.com/labstack/echo/v4"
 )
 
-// Handler is all of Foyer that answers HTTP. All fields but the last four are needed.
+// Handler is all of Foyer that answers HTTP. All fields but the last five are needed.
 type Handler struct {
 	Rooms      *rooms.Service
 	Codes      *codes.Service
 	Templates  *templates.Service
 	Tokens     *tokens.Service
 	Workspaces *workspaces.Service
+	Sessions   *sessions.Service
+	Webhooks   *webhooks.Service
+	Polls      *polls.Service
+	Hub        *hub.Hub
+	Sockets    *socket.Server
 	Store      *store.Store // asked whether it is there
 	Guard      *codes.Guard // read for the metrics; nil when at rest
 	Public     *url.URL     // where Foyer is reached
@@ -38,7 +49,8 @@ type Handler struct {
 	Limited bool           // bound the rate of each address
 	Secure  bool           // served over TLS, by Foyer itself
 
-	Now func() time.Time // what rates are measured by; nil: time.Now
+	Now   func() time.Time // what rates are measured by; nil: time.Now
+	Grace time.Duration    // how long a client's lost connection keeps its peer; 0: as long as the client tries to come back
 }
 
 // Router is the router with everything mounted: an http.Handler that can also tell its routes.
@@ -55,7 +67,11 @@ func (h *Handler) Router() *echo.Echo {
 	mountDocs(e, bound)
 	(&v2.Handler{
 		Rooms: h.Rooms, Codes: h.Codes, Templates: h.Templates, Tokens: h.Tokens, Workspaces: h.Workspaces, Public: h.Public,
-		Bound: bound,
+		Hub: h.Hub, Polls: h.Polls, Sessions: h.Sessions, Webhooks: h.Webhooks, Bound: bound,
+	}).Mount(e)
+	(&hms.Handler{
+		Rooms: h.Rooms, Hub: h.Hub, Sessions: h.Sessions, Polls: h.Polls, Sockets: h.Sockets, Public: h.Public,
+		Bound: bound, Grace: h.Grace, Now: h.Now,
 	}).Mount(e)
 	(&meeting.Handler{Rooms: h.Rooms, Bound: bound}).Mount(e)
 	return e

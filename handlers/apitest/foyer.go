@@ -9,15 +9,22 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"foyer/codes"
 	"foyer/handlers"
+	"foyer/handlers/socket"
+	"foyer/hub"
+	"foyer/models"
+	"foyer/polls"
 	"foyer/rooms"
 	"foyer/seal"
+	"foyer/sessions"
 	"foyer/store"
 	"foyer/store/storetest"
 	"foyer/templates"
 	"foyer/tokens"
+	"foyer/webhooks"
 	"foyer/workspaces"
 
 	"github.com/labstack/echo/v4"
@@ -34,9 +41,12 @@ type Options struct {
 	Secure  bool
 	Level   slog.Level // of the log; the zero value is info
 	URL     string     // of the database; empty: a fresh one
+
+	Sockets socket.Limits // of every connection
+	Grace   time.Duration // how long a lost connection keeps its peer; 0: what is usual
 }
 
-// Foyer is one that runs for a test, without a listener: requests go straight to its router. Safe for concurrent use.
+// Foyer is one that runs for a test: requests go straight to its router, unless Listen is called. Safe for concurrent use.
 type Foyer struct {
 	Clock      *Clock
 	Log        *Transcript
@@ -46,10 +56,16 @@ type Foyer struct {
 	Templates  *templates.Service
 	Tokens     *tokens.Service
 	Workspaces *workspaces.Service
+	Sessions   *sessions.Service
+	Webhooks   *webhooks.Service
+	Polls      *polls.Service
+	Hub        *hub.Hub
 	Guard      *codes.Guard
 	Box        *seal.Box
+	Sockets    *socket.Server
 	Router     *echo.Echo
 
+	at       string // where it listens, if it does
 	contract *contract
 	origins  atomic.Uint32 // addresses given to workspaces so far
 }
@@ -88,12 +104,20 @@ func Start(t testing.TB, database string, o Options) *Foyer {
 	f.Guard = codes.NewGuard(o.Limits)
 	f.Workspaces, f.Templates = workspaces.New(f.Store, box), templates.New(f.Store, box)
 	f.Codes, f.Tokens = codes.New(f.Store, source, f.Guard), tokens.New(f.Store, box, f.Clock.Now)
-	f.Rooms = rooms.New(f.Store, box, f.Codes, f.Tokens)
+	log := slog.New(slog.NewJSONHandler(f.Log, &slog.HandlerOptions{Level: o.Level}))
+	f.Polls = polls.New(f.Store)
+	f.Webhooks = webhooks.New(f.Store, box, webhooks.Options{AllowPrivate: true, Log: log})
+	f.Sessions = sessions.New(f.Store, sessions.Hooks{Emit: f.Webhooks.Emit, Nudge: f.Webhooks.Nudge}, f.Clock.Now, log)
+	f.Hub = hub.New(hub.Options{IDs: f.Store.NewID, Now: f.Clock.Now, Journal: func(e models.Entry) func(context.Context) error {
+		return f.Sessions.Submit(e).Wait
+	}})
+	f.Rooms = rooms.New(rooms.Parts{Store: f.Store, Box: box, Codes: f.Codes, Tokens: f.Tokens, Hub: f.Hub})
+	f.Sockets = socket.NewServer(o.Sockets, log)
 	f.Router = (&handlers.Handler{
 		Rooms: f.Rooms, Codes: f.Codes, Templates: f.Templates, Tokens: f.Tokens, Workspaces: f.Workspaces,
 		Store: f.Store, Guard: f.Guard, Public: public, Version: "test",
-		Log:     slog.New(slog.NewJSONHandler(f.Log, &slog.HandlerOptions{Level: o.Level})),
-		Proxies: o.Proxies, Limited: o.Limited, Secure: o.Secure, Now: f.Clock.Now,
+		Sessions: f.Sessions, Webhooks: f.Webhooks, Polls: f.Polls, Hub: f.Hub, Sockets: f.Sockets, Log: log,
+		Proxies: o.Proxies, Limited: o.Limited, Secure: o.Secure, Now: f.Clock.Now, Grace: o.Grace,
 	}).Router()
 	return f
 }

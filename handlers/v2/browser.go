@@ -5,16 +5,22 @@ import (
 	"net/http"
 
 	"foyer/fault"
+	"foyer/models"
 
 	"github.com/labstack/echo/v4"
 )
 
 // layouts answers Prebuilt, which falls back to its built-in layout on an empty list (server contract 3.9).
 func (h *Handler) layouts(c echo.Context) error {
-	if err := h.checkAppToken(c); err != nil {
+	token, err := bearer(c)
+	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, dataOf[struct{}]{Data: []struct{}{}})
+	list, err := h.Rooms.Layouts(c.Request().Context(), token)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, dataOf[models.Document]{Data: list})
 }
 
 // checkAppToken wants an app token. Nothing here depends on its role yet.

@@ -1,7 +1,9 @@
 package v2
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -64,18 +66,61 @@ const maxPage = 100
 
 // page is the wanted part of a list (server contract 1.7).
 func (q *query) page(standard int) store.Page {
-	p := store.Page{Limit: standard, Start: models.ID(q.text("start"))}
-	if text := q.text("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if n < 1 || err != nil && !errors.Is(err, strconv.ErrRange) { // beyond all integers is above 100 too
-			q.wrong("limit must be an integer from 1 to 100")
-		}
-		p.Limit = min(n, maxPage)
-	}
+	p := store.Page{Limit: q.limit(standard), Start: models.ID(q.text("start"))}
 	if p.Start != "" && !models.ValidID(string(p.Start)) {
 		q.wrong("start must be the last of the page before")
 	}
 	return p
+}
+
+// limit is how long a page may be.
+func (q *query) limit(standard int) int {
+	text := q.text("limit")
+	if text == "" {
+		return standard
+	}
+	n, err := strconv.Atoi(text)
+	if n < 1 || err != nil && !errors.Is(err, strconv.ErrRange) { // beyond all integers is above 100 too
+		q.wrong("limit must be an integer from 1 to 100")
+	}
+	return min(n, maxPage)
+}
+
+// number takes an integer within bounds.
+func (q *query) number(key string, standard, least, most int) int {
+	text := q.text(key)
+	if text == "" {
+		return standard
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		q.wrong(fmt.Sprintf("%s must be an integer from %d to %d", key, least, most))
+	}
+	return n
+}
+
+// texts takes all values of a key that is repeated.
+func (q *query) texts(key string) []string {
+	list := q.c.QueryParams()[key]
+	for _, text := range list {
+		if !storable(text) {
+			q.wrong(key + " must be UTF-8 without zero bytes")
+			return nil
+		}
+	}
+	return list
+}
+
+// word takes a text that has a default.
+func (q *query) word(key, standard string) string { return cmp.Or(q.text(key), standard) }
+
+// needed takes a text that must be there.
+func (q *query) needed(key string) string {
+	text := q.text(key)
+	if text == "" {
+		q.wrong(key + " is required")
+	}
+	return text
 }
 
 // listing is a page of a list on the wire.

@@ -35,7 +35,9 @@ func (h *Handler) exchange(c echo.Context) error {
 	if !storable(wanted.UserID) {
 		return fault.Invalidf("user_id must be a string without zero bytes")
 	}
-	token, err := h.Rooms.Exchange(c.Request().Context(), rooms.Entry{Code: *wanted.Code, User: wanted.UserID, From: address(c)})
+	token, err := h.Rooms.Exchange(c.Request().Context(), rooms.Entry{
+		Code: *wanted.Code, User: wanted.UserID, From: address(c), Agent: c.Request().UserAgent(),
+	})
 	if err != nil {
 		return err
 	}

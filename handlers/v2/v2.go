@@ -5,15 +5,18 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 
 	"foyer/codes"
 	"foyer/fault"
 	"foyer/handlers/reply"
+	"foyer/hub"
 	"foyer/models"
+	"foyer/polls"
 	"foyer/rooms"
+	"foyer/sessions"
 	"foyer/templates"
 	"foyer/tokens"
+	"foyer/webhooks"
 	"foyer/workspaces"
 
 	"github.com/labstack/echo/v4"
@@ -26,6 +29,10 @@ type Handler struct {
 	Templates  *templates.Service
 	Tokens     *tokens.Service
 	Workspaces *workspaces.Service
+	Hub        *hub.Hub
+	Polls      *polls.Service
+	Sessions   *sessions.Service
+	Webhooks   *webhooks.Service
 	Public     *url.URL            // where Foyer is reached; links begin with it
 	Bound      echo.MiddlewareFunc // bounds the rate of each address; a browser must be able to read its refusal
 }
@@ -54,6 +61,9 @@ func (h *Handler) Mount(e *echo.Echo) {
 	h.mountTemplates(api)
 	h.mountStreamKeys(api)
 	h.mountLive(api)
+	h.mountSessions(api)
+	h.mountPolls(api)
+	h.mountAnalytics(api)
 	h.mountEngines(api)
 }
 
@@ -97,9 +107,8 @@ func workspace(c echo.Context) *models.Workspace {
 
 // bearer is the token of the Authorization header; the word before it may be in any case.
 func bearer(c echo.Context) (string, error) {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(c.Request().Header.Get(echo.HeaderAuthorization)), " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	token := tokens.Bearer(c.Request().Header.Get(echo.HeaderAuthorization))
+	if token == "" {
 		return "", fault.New(fault.Unauthenticated, "Authentication error: the Authorization header must be Bearer and a token",
 			"the Authorization header must be Bearer and a token")
 	}

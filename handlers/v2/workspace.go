@@ -13,6 +13,7 @@ import (
 func (h *Handler) mountWorkspace(g routes) {
 	g.get("/workspace", h.workspace)
 	g.post("/workspace", h.changeWorkspace)
+	g.post("/workspace/webhook-secret", h.newWebhookSecret)
 }
 
 // wireWorkspace is the workspace on the wire; Foyer's own, 100ms has it in its dashboard only.

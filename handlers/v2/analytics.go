@@ -1,0 +1,173 @@
+package v2
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"foyer/fault"
+	"foyer/models"
+	"foyer/store"
+	"foyer/webhooks"
+
+	"github.com/labstack/echo/v4"
+)
+
+func (h *Handler) mountAnalytics(g routes) {
+	g.get("/analytics/webhooks", h.deliveries)
+	g.post("/analytics/webhooks/replay", h.replay)
+	g.post("/analytics/events/webhooks/replay", h.replay) // as one sample of the documentation has it
+	g.get("/analytics/webhooks/replay/:workflow_id", h.replayStatus)
+	g.get("/analytics/events", h.analytics)
+	g.get("/analytics/peer-stats", h.peerStats)
+}
+
+// delivery is a webhook's delivery on the wire, in the form of an event about an event (server contract 7.5).
+type delivery struct {
+	EventID        string          `json:"event_id"`
+	EventName      string          `json:"event_name"`
+	RoomID         models.ID       `json:"room_id"`
+	EventTimestamp time.Time       `json:"event_timestamp"`
+	Payload        deliveryPayload `json:"payload"`
+}
+
+type deliveryPayload struct {
+	EventData         json.RawMessage `json:"event_data"`
+	WebhookURL        string          `json:"webhook_url"`
+	OriginalEventName string          `json:"original_event_name"`
+	ErrorReason       string          `json:"error_reason,omitempty"`
+}
+
+func newDelivery(d *models.Delivery) delivery {
+	wire := delivery{
+		EventID: d.EventID, EventName: "reporter.webhook.delivery." + d.State, RoomID: d.RoomID, EventTimestamp: d.SettledAt.UTC(),
+		Payload: deliveryPayload{EventData: json.RawMessage(d.Body), OriginalEventName: d.Type},
+	}
+	if d.URL != nil {
+		wire.Payload.WebhookURL = *d.URL
+	}
+	if d.Problem != nil {
+		wire.Payload.ErrorReason = *d.Problem
+	}
+	return wire
+}
+
+// deliveryList is a page of deliveries. This list alone has numbered pages.
+type deliveryList struct {
+	Events     []delivery `json:"events"`
+	Pagination struct {
+		CurrentPage int  `json:"current_page"`
+		PageSize    int  `json:"page_size"`
+		TotalPages  int  `json:"total_pages"`
+		TotalItems  int  `json:"total_items"`
+		HasNext     bool `json:"has_next"`
+		HasPrev     bool `json:"has_prev"`
+	} `json:"pagination"`
+	Summary struct {
+		TotalEvents int `json:"total_events"`
+	} `json:"summary"`
+}
+
+func (h *Handler) deliveries(c echo.Context) error {
+	q := &query{c: c}
+	asked := webhooks.Query{
+		Start: q.time("start_time"), End: q.time("end_time"), RoomID: q.text("room_id"), EventNames: q.texts("event_names"),
+		Status: q.word("status", "all"),
+	}
+	page := webhooks.Page{Number: q.number("page", 1, 1, 1_000_000), Limit: q.limit(50)}
+	if q.err != nil {
+		return q.err
+	}
+	rows, total, err := h.Webhooks.Deliveries(c.Request().Context(), workspace(c).ID, &asked, page)
+	if err != nil {
+		return err
+	}
+	list := deliveryList{Events: make([]delivery, len(rows))}
+	for i := range rows {
+		list.Events[i] = newDelivery(&rows[i])
+	}
+	p := &list.Pagination
+	p.CurrentPage, p.PageSize, p.TotalItems, p.TotalPages = page.Number, page.Limit, total, (total+page.Limit-1)/page.Limit
+	p.HasNext, p.HasPrev = page.Number < p.TotalPages, page.Number > 1
+	list.Summary.TotalEvents = total
+	return c.JSON(http.StatusOK, list)
+}
+
+// analyticsEvent is an analytics event on the wire (server contract 7.7).
+type analyticsEvent struct {
+	Version   string          `json:"version"`
+	ID        models.ID       `json:"id"`
+	Timestamp time.Time       `json:"timestamp"`
+	Type      string          `json:"type"`
+	Data      models.Document `json:"data"`
+}
+
+// analyticsList is a part of a list of them. Last says the same as Next: the official SDK looks for it.
+type analyticsList struct {
+	Limit  int              `json:"limit"`
+	Total  int              `json:"total"`
+	Next   string           `json:"next"`
+	Last   string           `json:"last"`
+	Events []analyticsEvent `json:"events"`
+}
+
+func (h *Handler) analytics(c echo.Context) error {
+	q := &query{c: c}
+	filter := store.AnalyticsFilter{
+		WorkspaceID: workspace(c).ID, RoomID: q.needed("room_id"), Types: q.texts("type"), SessionID: q.text("session_id"),
+		PeerID: q.text("peer_id"), UserID: q.text("user_id"), BeamID: q.text("beam_id"), Problem: q.flag("error"),
+	}
+	start, limit := q.text("start"), q.limit(10)
+	if q.err != nil {
+		return q.err
+	}
+	page, err := h.Webhooks.Analytics(c.Request().Context(), filter, start, limit)
+	if err != nil {
+		return err
+	}
+	list := analyticsList{
+		Limit: len(page.Events), Total: page.Total, Next: page.Next, Last: page.Next, Events: make([]analyticsEvent, len(page.Events)),
+	}
+	for i, e := range page.Events {
+		list.Events[i] = analyticsEvent{Version: "2.0", ID: e.ID, Timestamp: e.CreatedAt.UTC(), Type: e.Type, Data: e.Data}
+	}
+	return c.JSON(http.StatusOK, list)
+}
+
+// peerStats are the measurements of a peer's media. Without an engine nothing is measured.
+type peerStats struct {
+	PeerID     string    `json:"peer_id"`
+	SessionID  models.ID `json:"session_id"`
+	RoomID     models.ID `json:"room_id"`
+	Publisher  tracks    `json:"publisher"`
+	Subscriber tracks    `json:"subscriber"`
+}
+
+type tracks struct {
+	Video []struct{} `json:"video"`
+	Audio []struct{} `json:"audio"`
+}
+
+func (h *Handler) peerStats(c echo.Context) error {
+	q := &query{c: c}
+	peer, session := q.needed("peer_id"), q.needed("session_id")
+	if q.err != nil {
+		return q.err
+	}
+	if !models.ValidID(session) {
+		session = "" // it names nothing
+	}
+	record, err := h.Sessions.Record(c.Request().Context(), workspace(c).ID, models.ID(session))
+	if err != nil {
+		return err
+	}
+	none := tracks{Video: []struct{}{}, Audio: []struct{}{}}
+	for i := range record.Peers {
+		if record.Peers[i].PeerID == peer {
+			return c.JSON(http.StatusOK, peerStats{
+				PeerID: peer, SessionID: record.ID, RoomID: record.RoomID, Publisher: none, Subscriber: none,
+			})
+		}
+	}
+	return fault.New(fault.NotFound, "peer not found")
+}
