@@ -11,9 +11,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"foyer/store"
+	"foyer/webhooks"
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
@@ -35,6 +38,8 @@ type Settings struct {
 	TLSCert          string `name:"tls-cert" env:"FOYER_TLS_CERT" placeholder:"FILE" help:"Certificate chain (PEM). With FOYER_TLS_KEY: serve HTTPS."`
 	TLSKey           string `name:"tls-key" env:"FOYER_TLS_KEY" placeholder:"FILE" help:"Private key (PEM) of FOYER_TLS_CERT."`
 	ACME             string `name:"acme" default:"off" enum:"on,off" env:"FOYER_ACME" placeholder:"on|off" help:"Serve HTTPS with certificates from Let's Encrypt, for the public host and the hosts of templates."`
+	WebhooksPrivate  string `name:"webhooks-allow-private" default:"off" enum:"on,off" env:"FOYER_WEBHOOKS_ALLOW_PRIVATE" placeholder:"on|off" help:"Call webhooks in private networks and on this machine too. Whoever may set a webhook then reaches them through Foyer."`
+	Retention        string `default:"30d" env:"FOYER_RETENTION" placeholder:"TIME" help:"How long events and the deliveries of webhooks are kept: days or hours such as 30d or 720h, 4d at least."`
 	Config           string `env:"FOYER_CONFIG" placeholder:"FILE" help:"A YAML file of settings; its keys are the flags' names (public-url: https://...)."`
 }
 
@@ -157,6 +162,9 @@ func (s *Settings) AfterApply() error {
 	if _, err := s.proxies(); err != nil {
 		return err
 	}
+	if _, err := s.webhooks(); err != nil {
+		return err
+	}
 	_, err := s.logger(io.Discard)
 	return err
 }
@@ -202,6 +210,21 @@ func (s *Settings) proxies() ([]netip.Prefix, error) {
 		list = append(list, prefix)
 	}
 	return list, nil
+}
+
+// webhooks are the settings of what is sent.
+func (s *Settings) webhooks() (webhooks.Options, error) {
+	text := cmp.Or(s.Retention, webhooks.Retention.String())
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n <= 36500 {
+			text = strconv.Itoa(24*n) + "h"
+		}
+	}
+	kept, err := time.ParseDuration(text)
+	if err != nil || kept < webhooks.LeastRetention {
+		return webhooks.Options{}, errors.New("FOYER_RETENTION must be days or hours such as 30d or 720h, 4d at least")
+	}
+	return webhooks.Options{AllowPrivate: s.WebhooksPrivate == "on", Retention: kept}, nil
 }
 
 // logger is the log in the level and format of FOYER_LOG.

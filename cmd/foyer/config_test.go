@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSettingsThatAreRefused(t *testing.T) {
@@ -42,6 +43,10 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"log level", []string{"FOYER_LOG=loud"}, nil, "FOYER_LOG"},
 		{"log format", []string{"FOYER_LOG=info,xml"}, nil, "FOYER_LOG"},
 		{"rate limits", []string{"FOYER_RATE_LIMITS=maybe"}, nil, "rate-limits"},
+		{"retention of no time", []string{"FOYER_RETENTION=long"}, nil, "FOYER_RETENTION"},
+		{"retention below the tries", []string{"FOYER_RETENTION=3d"}, nil, "FOYER_RETENTION"},
+		{"retention beyond all", []string{"FOYER_RETENTION=99999999999d"}, nil, "FOYER_RETENTION"},
+		{"private webhooks", []string{"FOYER_WEBHOOKS_ALLOW_PRIVATE=yes"}, nil, "webhooks-allow-private"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +61,16 @@ func TestSettingsThatAreRefused(t *testing.T) {
 func TestSettingsOfOthersAreIgnored(t *testing.T) {
 	t.Parallel()
 	must(t, t.TempDir(), []string{"FOYER_TEST_POSTGRES=x", "FOYER_PORT=tcp://1", "FOYER_PORT_80_TCP=x", "FOYER_SERVICE_HOST=x"}, "config")
+}
+
+func TestRetentionInDaysAndHours(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{"30d": 720 * time.Hour, "720h": 720 * time.Hour, "4d": 96 * time.Hour, "100h30m": 100*time.Hour + 30*time.Minute} {
+		options, err := (&Settings{Retention: text}).webhooks()
+		if err != nil || options.Retention != want {
+			t.Errorf("%s: %v, %v", text, options.Retention, err)
+		}
+	}
 }
 
 func TestSettingsOfDigits(t *testing.T) {

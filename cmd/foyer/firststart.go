@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"strings"
 	"text/template"
@@ -15,6 +16,7 @@ import (
 	"foyer/store"
 	"foyer/templates"
 	"foyer/tokens"
+	"foyer/webhooks"
 	"foyer/workspaces"
 )
 
@@ -50,7 +52,7 @@ func (c *core) found(ctx context.Context, name string, wanted tokens.Pair) (foun
 // inTx runs fn on the core over one transaction.
 func (c *core) inTx(ctx context.Context, fn func(tx *core) error) error {
 	return c.store.Tx(ctx, func(tx *store.Store) error {
-		inner, err := newCore(tx, c.box, nil)
+		inner, err := newCore(tx, c.box, nil, slog.New(slog.DiscardHandler), webhooks.Options{})
 		if err != nil {
 			return err
 		}

@@ -15,12 +15,17 @@ import (
 	"foyer/codes"
 	"foyer/fault"
 	"foyer/handlers"
+	"foyer/handlers/socket"
+	"foyer/hub"
 	"foyer/models"
+	"foyer/polls"
 	"foyer/rooms"
 	"foyer/seal"
+	"foyer/sessions"
 	"foyer/store"
 	"foyer/templates"
 	"foyer/tokens"
+	"foyer/webhooks"
 	"foyer/workspaces"
 )
 
@@ -34,9 +39,14 @@ type core struct {
 	tokens     *tokens.Service
 	rooms      *rooms.Service
 	guard      *codes.Guard
+	sessions   *sessions.Service
+	polls      *polls.Service
+	pollKeeper *rooms.PollKeeper
+	hub        *hub.Hub
+	webhooks   *webhooks.Service
 }
 
-func newCore(s *store.Store, box *seal.Box, guard *codes.Guard) (*core, error) {
+func newCore(s *store.Store, box *seal.Box, guard *codes.Guard, log *slog.Logger, sending webhooks.Options) (*core, error) {
 	source, err := codes.NewSource(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -46,18 +56,28 @@ func newCore(s *store.Store, box *seal.Box, guard *codes.Guard) (*core, error) {
 		workspaces: workspaces.New(s, box), templates: templates.New(s, box),
 		codes: codes.New(s, source, guard), tokens: tokens.New(s, box, time.Now),
 	}
-	c.rooms = rooms.New(s, box, c.codes, c.tokens)
+	c.polls = polls.New(s)
+	sending.Log = log
+	c.webhooks = webhooks.New(s, box, sending)
+	c.sessions = sessions.New(s, sessions.Hooks{Emit: c.webhooks.Emit, Nudge: c.webhooks.Nudge}, time.Now, log)
+	c.pollKeeper = rooms.NewPollKeeper(c.polls, log)
+	c.hub = hub.New(hub.Options{IDs: s.NewID, Journal: c.journal, Turned: c.pollKeeper.Turned})
+	c.rooms = rooms.New(rooms.Parts{Store: s, Box: box, Codes: c.codes, Tokens: c.tokens, Hub: c.hub})
 	return c, nil
 }
 
+// journal is where the hub's lines are written down.
+func (c *core) journal(e models.Entry) func(context.Context) error { return c.sessions.Submit(e).Wait }
+
 // router is what answers HTTP.
-func (c *core) router(s *Settings, public *url.URL, log *slog.Logger) (http.Handler, error) {
+func (c *core) router(s *Settings, public *url.URL, log *slog.Logger, sockets *socket.Server) (http.Handler, error) {
 	proxies, err := s.proxies()
 	if err != nil {
 		return nil, err
 	}
 	h := &handlers.Handler{
 		Rooms: c.rooms, Codes: c.codes, Templates: c.templates, Tokens: c.tokens, Workspaces: c.workspaces,
+		Sessions: c.sessions, Webhooks: c.webhooks, Polls: c.polls, Hub: c.hub, Sockets: sockets,
 		Store: c.store, Guard: c.guard, Public: public, Log: log, Version: version(),
 		Proxies: proxies, Limited: s.RateLimits == "on", Secure: s.secure(),
 	}
@@ -86,7 +106,7 @@ func (s *Settings) attach(ctx context.Context, io streams) (*core, error) {
 	if err := tokens.CheckMasterKey(ctx, db, box); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return newCore(db, box, nil)
+	return newCore(db, box, nil, log, webhooks.Options{})
 }
 
 // workspaceOf is the workspace of an id, or the first one when id is empty.

@@ -15,6 +15,7 @@ import (
 
 	"foyer/codes"
 	"foyer/fault"
+	"foyer/handlers/socket"
 	"foyer/store"
 	"foyer/tokens"
 
@@ -71,14 +72,14 @@ func (s *Settings) begin(ctx context.Context, log *slog.Logger) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.prepare(ctx, db)
+	c, err := s.prepare(ctx, db, log)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return c, nil
 }
 
-func (s *Settings) prepare(ctx context.Context, db *store.Store) (*core, error) {
+func (s *Settings) prepare(ctx context.Context, db *store.Store, log *slog.Logger) (*core, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
@@ -94,18 +95,27 @@ func (s *Settings) prepare(ctx context.Context, db *store.Store) (*core, error) 
 	if err := tokens.CheckMasterKey(ctx, db, box); err != nil {
 		return nil, err
 	}
-	return newCore(db, box, codes.NewGuard(codes.Limits{Off: s.RateLimits == "off"}))
+	sending, err := s.webhooks()
+	if err != nil {
+		return nil, err
+	}
+	return newCore(db, box, codes.NewGuard(codes.Limits{Off: s.RateLimits == "off"}), log, sending)
 }
 
 func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *slog.Logger) error {
-	router, err := c.router(s, public, log) //nolint:contextcheck // each request brings its own
+	sockets := socket.NewServer(s.socketLimits(), log)
+	router, err := c.router(s, public, log, sockets) //nolint:contextcheck // each request brings its own
+	if err != nil {
+		return err
+	}
+	stopJournal, err := c.openRooms(ctx)
 	if err != nil {
 		return err
 	}
 	server := newServer(router, log)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
 	if err != nil {
-		return err
+		return errors.Join(err, stopJournal())
 	}
 	log.Info("listening", "addr", listener.Addr().String(), "public_url", public.String(), "version", version())
 	work, ctx := errgroup.WithContext(ctx)
@@ -120,8 +130,15 @@ func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *sl
 	default:
 		work.Go(func() error { return closed(server.Serve(listener)) })
 	}
+	work.Go(func() error {
+		<-ctx.Done()
+		c.hub.Stop() // whoever is in stays in, for the Foyer that comes next
+		sockets.Close()
+		return nil
+	})
+	work.Go(func() error { return c.webhooks.Run(ctx) })
 	work.Go(func() error { return shutDown(ctx, server, log) })
-	err = work.Wait()
+	err = errors.Join(work.Wait(), stopJournal())
 	log.Info("stopped")
 	return err
 }
