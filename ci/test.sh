@@ -2,7 +2,8 @@
 # The test command of the README: style, vet, build, and every test, on SQLite and on Postgres.
 #   bash ci/test.sh [packages]    packages in the words of `go test`; all of them when none is named
 # Needs Go and Node; as root on Debian it installs the rest (ci/install.sh). Postgres is a throw-away
-# one, unless FOYER_TEST_POSTGRES=postgres://... names another, whose user may create databases.
+# one, unless FOYER_TEST_POSTGRES=postgres://... names another, whose user may create databases. The
+# browser is Debian's chromium, unless FOYER_TEST_CHROMIUM names another.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,0 +1,125 @@
+package e2e_test
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// browser is one headless Chromium and a web server for its pages, both run by browser/start.mjs.
+type browser struct {
+	Address string `json:"browser"` // where scripts connect to it
+	Pages   string `json:"pages"`   // the pages' origin, which is not Foyer's
+}
+
+// startBrowser starts the browser, and ends it with the test.
+func startBrowser(t *testing.T) *browser {
+	t.Helper()
+	needNode(t)
+	if _, err := os.Stat(filepath.Join("prebuilt", "node_modules")); err != nil {
+		lacking(t, "e2e/prebuilt/node_modules is not there; ci/npm.sh makes it")
+	}
+	path, err := exec.LookPath(cmp.Or(os.Getenv("FOYER_TEST_CHROMIUM"), "chromium"))
+	if err != nil {
+		lacking(t, "there is no chromium on the PATH; FOYER_TEST_CHROMIUM may name one")
+	}
+	cmd := nodeCommand(context.Background(), []string{"FOYER_CHROMIUM=" + path}, filepath.Join("browser", "start.mjs"))
+	stdin, stdout, stderr := pipes(t, cmd)
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start the browser: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = stdin.Close() // asks it to end
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the browser: %v\n%s", err, stderr.String())
+		}
+	})
+	b := &browser{}
+	if err := json.NewDecoder(bufio.NewReader(stdout)).Decode(b); err != nil {
+		t.Fatalf("the browser did not start: %v\n%s", err, stderr.String())
+	}
+	return b
+}
+
+// pipes connects what a process reads and writes. What it writes on stderr is kept.
+func pipes(t *testing.T, cmd *exec.Cmd) (stdin io.WriteCloser, stdout io.ReadCloser, stderr *transcript) {
+	t.Helper()
+	stderr = &transcript{}
+	cmd.Stderr = stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err = cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stdin, stdout, stderr
+}
+
+// play is one scenario while it runs.
+type play struct {
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	asked  *bufio.Scanner // a line for each thing that the script asks for; see browser/ask.mjs
+	stderr *transcript
+	ended  bool
+}
+
+// play starts browser/scenarios/<name>.mjs against the server. It ends with the test at the latest.
+func (b *browser) play(t *testing.T, s *server, name string) *play {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), longestScript)
+	environment := append(s.scriptEnvironment(), "FOYER_BROWSER="+b.Address, "FOYER_PAGES="+b.Pages)
+	p := &play{cmd: nodeCommand(ctx, environment, filepath.Join("browser", "scenarios", name+".mjs"))}
+	var stdout io.ReadCloser
+	p.stdin, stdout, p.stderr = pipes(t, p.cmd)
+	p.asked = bufio.NewScanner(stdout)
+	if err := p.cmd.Start(); err != nil {
+		t.Fatalf("start the scenario: %v", err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		if !p.ended {
+			_ = p.cmd.Wait()
+		}
+	})
+	return p
+}
+
+// serve does to the server what the script asks for, until the script ends.
+func (p *play) serve(t *testing.T, s *server) {
+	t.Helper()
+	for p.asked.Scan() {
+		switch how := p.asked.Text(); how {
+		case "stop":
+			s.stop(t)
+		case "kill":
+			s.kill(t)
+		default:
+			t.Fatalf("the scenario asks for %q", how)
+		}
+		s.start(t)
+		if _, err := io.WriteString(p.stdin, "done\n"); err != nil {
+			t.Fatalf("answer the scenario: %v", err)
+		}
+	}
+}
+
+// await fails the test if the scenario does not end well.
+func (p *play) await(t *testing.T) {
+	t.Helper()
+	for p.asked.Scan() {
+		t.Errorf("the scenario asks for %q, and nobody is there to do it", p.asked.Text())
+	}
+	p.ended = true
+	if err := p.cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, p.stderr.String())
+	}
+}
