@@ -63,7 +63,8 @@ func (s *Store) WebhookSecrets(ctx context.Context, workspace models.ID, at time
 var oldest = []string{
 	"deliveries WHERE id IN (SELECT id FROM (SELECT id, created_at FROM deliveries ORDER BY id LIMIT ?) o WHERE o.created_at < ?)",
 	"analytics_events WHERE id IN (SELECT id FROM (SELECT id, created_at FROM analytics_events ORDER BY id LIMIT ?) o WHERE o.created_at < ?)",
-	"replays WHERE id IN (SELECT id FROM (SELECT id, started_at FROM replays WHERE state <> 'Running' ORDER BY id LIMIT ?) o WHERE o.started_at < ?)",
+	`replays WHERE id IN (
+		SELECT id FROM (SELECT id, started_at FROM replays WHERE state <> 'Running' ORDER BY id LIMIT ?) o WHERE o.started_at < ?)`,
 	"webhook_secrets WHERE id IN (SELECT id FROM (SELECT id, retires_at FROM webhook_secrets ORDER BY id LIMIT ?) o WHERE o.retires_at < ?)",
 }
 

@@ -37,8 +37,8 @@ func TestEnvelope(t *testing.T) {
 		w.check(w.store.Tx(w.Context(), func(tx *store.Store) error { return w.hooks.Emit(w.Context(), tx, event) }))
 		row := w.deliveries(room)[0]
 		want := `{"version":"2.0","id":"` + row.EventID + `","account_id":"` + string(w.workspace.ID) + `","app_id":"` + string(w.workspace.AppID) +
-			`","timestamp":"2026-01-05T09:40:00Z","type":"peer.leave.success","seq":1,"data":{"duration":1800,"name":"<a> & žß","room_id":"` +
-			string(room.ID) + `"}}`
+			`","timestamp":"2026-01-05T09:40:00Z","type":"peer.leave.success","seq":1,` +
+			`"data":{"duration":1800,"name":"<a> & žß","room_id":"` + string(room.ID) + `"}}`
 		if diff := cmp.Diff(want, row.Body); diff != "" {
 			w.Errorf("-want +got\n%s", diff)
 		}

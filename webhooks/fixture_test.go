@@ -182,7 +182,8 @@ func newWorld(t testing.TB, address string, o webhooks.Options) *world {
 	w.hooks = webhooks.New(w.store, box, o.Dialing(w.net.dial))
 	at := w.store.Stamp()
 	w.workspace = models.Workspace{
-		ID: w.store.NewID(), AppID: w.store.NewID(), Name: "school", Region: "auto", DefaultTemplateID: w.store.NewID(), CreatedAt: at, UpdatedAt: at,
+		ID: w.store.NewID(), AppID: w.store.NewID(), Name: "school", Region: "auto", DefaultTemplateID: w.store.NewID(),
+		CreatedAt: at, UpdatedAt: at,
 	}
 	w.check(w.store.CreateWorkspace(t.Context(), &w.workspace))
 	w.template = models.Template{

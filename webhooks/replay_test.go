@@ -97,7 +97,8 @@ func TestReplayWithFailures(t *testing.T) {
 		if row.State != models.ReplayPartial || row.Completed != 1 || row.Failed != 1 || len(row.Failures) != 1 {
 			w.Errorf("%+v", row)
 		}
-		if failure := row.Failures[0].(map[string]any); failure["error_reason"] != "unexpected status 418" || failure["room_id"] != string(room.ID) {
+		failure := row.Failures[0].(map[string]any)
+		if failure["error_reason"] != "unexpected status 418" || failure["room_id"] != string(room.ID) {
 			w.Errorf("%v", failure)
 		}
 		all := w.replay(webhooks.ReplayRequest{Offset: 1})

@@ -121,15 +121,16 @@ func TestSecretsOverlap(t *testing.T) {
 		check := func(want string, by ...*standardwebhooks.Webhook) {
 			w.Helper()
 			hits := site.all()
-			last, got := hits[len(hits)-1], ""
-			for _, v := range by {
+			last, valid := hits[len(hits)-1], 0
+			verdicts := make([]byte, len(by))
+			for i, v := range by {
+				verdicts[i] = 'n'
 				if v.Verify(last.body, last.header) == nil {
-					got += "y"
-				} else {
-					got += "n"
+					verdicts[i] = 'y'
+					valid++
 				}
 			}
-			if got != want || len(strings.Fields(last.header.Get("webhook-signature"))) != strings.Count(want, "y") {
+			if got := string(verdicts); got != want || len(strings.Fields(last.header.Get("webhook-signature"))) != valid {
 				w.Errorf("want %s, got %s by %s", want, got, last.header.Get("webhook-signature"))
 			}
 		}
