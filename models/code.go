@@ -47,6 +47,6 @@ type Door struct {
 	LinksOn     bool // the workspace's switch
 	RoleExists  bool
 	Guarded     *time.Time // see Room.GuardedUntil
-	KeyID       string // the newest active access key; empty when there is none
-	KeySecret   []byte // sealed
+	KeyID       string     // the newest active access key; empty when there is none
+	KeySecret   []byte     // sealed
 }

@@ -1,6 +1,7 @@
 package hms
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"foyer/fault"
@@ -27,6 +28,9 @@ const nobody = "null"
 
 // parse reads a request. Kind Invalid; what it gives then has the id, if there is one.
 func parse(message []byte) (call, error) {
+	if tooDeep(message) {
+		return call{}, fault.Invalidf("not a JSON object that is at most %d deep", deepest)
+	}
 	if !gjson.ValidBytes(message) {
 		return call{}, fault.Invalidf("not a JSON object")
 	}
@@ -56,6 +60,31 @@ func parse(message []byte) (call, error) {
 	}
 	c.Method = method.Str
 	return c, nil
+}
+
+// deepest is how many objects and arrays may stand within each other: whoever reads them takes memory for each.
+const deepest = 128
+
+// tooDeep looks closer only where there are that many at all.
+func tooDeep(message []byte) bool {
+	if bytes.Count(message, []byte("["))+bytes.Count(message, []byte("{")) <= deepest {
+		return false
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(message) && depth <= deepest; i++ {
+		switch b := message[i]; {
+		case quoted && b == '\\':
+			i++
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '[' || b == '{':
+			depth++
+		case b == ']' || b == '}':
+			depth--
+		}
+	}
+	return depth > deepest
 }
 
 // eachOf visits all members of a JSON object, and reports whether it is one.

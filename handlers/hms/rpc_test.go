@@ -25,10 +25,11 @@ func TestRequests(t *testing.T) {
 		`{"id":true,"method":"ping"}`:                               {`null`, "id must be", 400},
 		`{"id":{},"method":"ping"}`:                                 {`null`, "id must be", 400},
 		`{"id":"` + strings.Repeat("x", 255) + `","method":"ping"}`: {`null`, "id must be", 400},
-		`{}`:                        {`null`, "method must be a string", 400},
-		`[]`:                        {`null`, "not a JSON object", 400},
-		`"x"`:                       {`null`, "not a JSON object", 400},
-		``:                          {`null`, "not a JSON object", 400},
+		`{}`:  {`null`, "method must be a string", 400},
+		`[]`:  {`null`, "not a JSON object", 400},
+		`"x"`: {`null`, "not a JSON object", 400},
+		``:    {`null`, "not a JSON object", 400},
+		`{"id":"7","method":"ping","params":` + strings.Repeat("[", 250_000) + `}`: {`null`, "at most 128 deep", 400},
 		`{"id":"6","method":"ping"`: {`null`, "not a JSON object", 400},
 	} {
 		alice.Says(said)
