@@ -49,7 +49,10 @@ type Hub struct {
 
 // New makes a hub without rooms.
 func New(o Options) *Hub {
-	h := &Hub{ids: o.IDs, journal: o.Journal, bus: o.Bus, now: o.Now, turned: o.Turned, rooms: map[models.ID]*Room{}, origin: string(o.IDs()), life: context.Background()}
+	h := &Hub{
+		ids: o.IDs, journal: o.Journal, bus: o.Bus, now: o.Now, turned: o.Turned, life: context.Background(),
+		rooms: map[models.ID]*Room{}, origin: string(o.IDs()),
+	}
 	if h.bus == nil {
 		h.bus = bus.Local{}
 	}

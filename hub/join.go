@@ -18,8 +18,8 @@ const (
 
 const regular = "regular"
 
-// Join takes the peer in, or puts it at the end of the queue; it gets a Welcome, or later a Welcome or Refused. Joining again is the same as
-// once. It returns when the join is written down. Kinds Forbidden when the room or the role is full or the role is gone; Unavailable when
+// Join takes the peer in, or puts it at the end of the queue; it gets a Welcome, or later a Welcome or Refused. Joining again is the same
+// as once. It returns when the join is written down. Kinds Forbidden when the room or the role is full or the role is gone; Unavailable when
 // it could not be written.
 func (p *Peer) Join(ctx context.Context, name, data string) error {
 	var finish func(context.Context) error

@@ -84,7 +84,7 @@ func (r *Room) waitersLocked() []models.Waiter {
 	for i, p := range r.queue {
 		waiters[i] = models.Waiter{
 			PeerID: p.id, UserID: p.ticket.User, Name: p.row.Name, Data: p.row.Data, Role: p.ticket.Role, Token: p.ticket.Token,
-			Since: p.since, Admitted: p.admitted,
+			Agent: p.ticket.Agent, Dialect: p.ticket.Dialect, Since: p.since, Admitted: p.admitted,
 		}
 	}
 	return waiters
@@ -105,8 +105,8 @@ func (p *Peer) Waiters() ([]models.Waiter, error) {
 	return p.room.Waiters(), nil
 }
 
-// Admit lets in who waits, with the permission admit; no id lets in all. It returns when they are written down. Kinds Forbidden, also when
-// the room is full; NotFound.
+// Admit lets in who waits, with the permission admit; no id lets in all, as many as the room takes. It returns when they are written
+// down. Kinds Forbidden, also when the room is full; NotFound.
 func (p *Peer) Admit(ctx context.Context, id string) error {
 	if err := p.May(roles.Admit); err != nil {
 		return err
@@ -137,6 +137,9 @@ func (r *Room) Admit(ctx context.Context, id string) error {
 				continue
 			}
 			wait, err := p.reserveLocked(role)
+			if err != nil && id == "" { // as many as the room takes: the others go on waiting
+				continue
+			}
 			errs = append(errs, err)
 			if wait != nil {
 				seats = append(seats, seat{p, wait})

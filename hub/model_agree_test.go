@@ -37,8 +37,10 @@ func (m *machine) checkClient(t rapid.TB, c *client) {
 		}
 		return
 	}
-	want := view{In: true, Self: p.card, Count: len(m.o.inside), Values: map[string]string{}, Inbox: v.Inbox, Outlook: v.Outlook, offer: v.offer}
-	want.Others = m.cards(p)
+	want := view{
+		In: true, Self: p.card, Others: m.cards(p), Count: len(m.o.inside), Values: map[string]string{},
+		Inbox: v.Inbox, Outlook: v.Outlook, offer: v.offer,
+	}
 	for _, key := range p.observed {
 		if value, ok := m.o.values[key]; ok {
 			want.Values[key] = value.data

@@ -57,7 +57,7 @@ func (m *machine) letIn(id string, a *ask) {
 			continue
 		}
 		if err := m.o.reserve(p); err != nil {
-			if s.failed == nil {
+			if id != "" { // of all, as many as there is room for
 				s.failed = err
 			}
 			continue

@@ -58,7 +58,7 @@ func (r *Room) restoreLocked(one *Restored, grace time.Duration) {
 			continue
 		}
 		p := &Peer{room: r, id: w.PeerID, phase: waiting, since: w.Since, admitted: w.Admitted, ticket: Ticket{
-			Place: one.Place, Role: w.Role, User: w.UserID, Token: w.Token, Grace: grace,
+			Place: one.Place, Role: w.Role, User: w.UserID, Token: w.Token, Agent: w.Agent, Dialect: w.Dialect, Grace: grace,
 		}}
 		p.row.Name, p.row.Data = w.Name, w.Data
 		r.peers[p.id] = p

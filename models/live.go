@@ -74,6 +74,8 @@ type Waiter struct {
 	Data     string
 	Role     string
 	Token    string // see Peer.Token
+	Agent    string // see Peer.Agent
+	Dialect  string // see Peer.Dialect
 	Since    time.Time
 	Admitted bool // let in while its connection was lost
 }
@@ -81,7 +83,8 @@ type Waiter struct {
 // Live is a session that had not ended when Foyer did, with the peers that were in it.
 type Live struct {
 	Session Session
-	Peers   []Peer // in the order of joining
+	Peers   []Peer    // in the order of joining
+	Left    time.Time // when somebody left it last; when it began if nobody has
 }
 
 // Ban keeps somebody out of a room for a time.

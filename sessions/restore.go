@@ -67,10 +67,17 @@ func read(ctx context.Context, tx *store.Store) ([]models.Live, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaves, err := tx.LastLeaves(ctx)
+	if err != nil {
+		return nil, err
+	}
 	peers, err := tx.LivePeers(ctx)
 	lives, place := make([]models.Live, len(sessions)), make(map[models.ID]int, len(sessions))
 	for i, session := range sessions {
-		lives[i].Session, place[session.ID] = session, i
+		lives[i].Session, lives[i].Left, place[session.ID] = session, session.CreatedAt, i
+	}
+	for _, leave := range leaves {
+		lives[place[leave.SessionID]].Left = leave.LeftAt
 	}
 	for _, peer := range peers {
 		if i, live := place[peer.SessionID]; live {

@@ -33,7 +33,7 @@ func TestRestore(t *testing.T) {
 		must(t, err)
 		live.State = models.Document{"x": "y"}
 		p.LostAt, q.LostAt = &beat.BeatAt, &beat.BeatAt
-		same(t, "what is live", []models.Live{{Session: *live, Peers: []models.Peer{*p, *q}}}, lives)
+		same(t, "what is live", []models.Live{{Session: *live, Peers: []models.Peer{*p, *q}, Left: live.CreatedAt}}, lives)
 		ended, err := h.Session(ctx, h.workspace, empty.ID)
 		must(t, err)
 		same(t, "the end of what nobody was in", &at, ended.EndedAt)
@@ -42,7 +42,7 @@ func TestRestore(t *testing.T) {
 		j = h.journal() // killed again: who was lost before stays so; and a join of the same session does not open it again
 		lives, err = j.Restore(ctx)
 		must(t, err)
-		same(t, "what is live still", []models.Live{{Session: *live, Peers: []models.Peer{*p, *q}}}, lives)
+		same(t, "what is live still", []models.Live{{Session: *live, Peers: []models.Peer{*p, *q}, Left: live.CreatedAt}}, lives)
 		back := *q
 		back.LostAt = nil
 		late := h.peer(live)
@@ -73,4 +73,30 @@ func counted(t *testing.T, h *house, want map[string]int) {
 		got[kind]++
 	}
 	same(t, "how often each event was told", want, got)
+}
+
+// A session that goes on ends with its last leave, whichever Foyer saw that.
+func TestRestoreKnowsTheLastLeave(t *testing.T) {
+	t.Parallel()
+	storetest.EachDatabase(t, func(t *testing.T, database string) {
+		h := newHouse(t, database)
+		j, live := h.journal(), h.session(0)
+		stays, first, second := h.peer(live), h.peer(live), h.peer(live)
+		at := h.Stamp()
+		last := at.Add(time.Second)
+		for _, e := range []models.Entry{
+			join(live, stays), join(live, first), join(live, second),
+		} {
+			j.Submit(e)
+		}
+		must(t, j.Flush(t.Context()))
+		j.Submit(leave(live, second, last))
+		j.Submit(leave(live, first, at))
+		must(t, j.Flush(t.Context()))
+		lives, err := h.journal().Restore(t.Context())
+		must(t, err)
+		if len(lives) != 1 || !lives[0].Left.Equal(last) {
+			t.Errorf("want one session that was left at %v, got %v", last, lives)
+		}
+	})
 }

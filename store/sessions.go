@@ -63,6 +63,19 @@ func (s *Store) LivePeers(ctx context.Context) ([]models.Peer, error) {
 	return many[models.Peer](ctx, s.db, "SELECT * FROM peers WHERE left_at IS NULL ORDER BY joined_at, id")
 }
 
+// LastLeave is when somebody left a live session last.
+type LastLeave struct {
+	SessionID models.ID
+	LeftAt    time.Time
+}
+
+// LastLeaves lists when somebody left each live session last; those that nobody has left are not in it.
+func (s *Store) LastLeaves(ctx context.Context) ([]LastLeave, error) {
+	return many[LastLeave](ctx, s.reader, `SELECT DISTINCT p.session_id, p.left_at FROM peers p JOIN
+		(SELECT session_id, max(left_at) AS last FROM peers WHERE session_id IN (SELECT id FROM sessions WHERE ended_at IS NULL)
+			GROUP BY session_id) m ON p.session_id = m.session_id AND p.left_at = m.last`)
+}
+
 // LosePeers marks the peers that have not left as lost at a time, or when they joined if that was later. Who is marked stays so.
 func (s *Store) LosePeers(ctx context.Context, at time.Time) error {
 	_, err := s.exec(ctx, `UPDATE peers SET lost_at = CASE WHEN joined_at > ? THEN joined_at ELSE ? END

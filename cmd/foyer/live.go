@@ -58,7 +58,7 @@ func (c *core) restored(ctx context.Context) ([]hub.Restored, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, hub.Restored{Place: place, Live: live})
+		list = append(list, hub.Restored{Place: place, Live: live, Left: live.Left})
 		byRoom[live.Session.RoomID] = &list[len(list)-1]
 	}
 	for _, queue := range queues {

@@ -97,6 +97,7 @@ func (c *scene) methods(folder string) map[string]func(ctx context.Context) erro
 		"Rooms":             func(ctx context.Context) error { _, err := c.Rooms(ctx, w, store.RoomFilter{}, page); return err },
 		"SigningKey":        func(ctx context.Context) error { _, err := c.SigningKey(ctx, w); return err },
 		"Spend":             func(ctx context.Context) error { _, err := c.Spend(ctx, code.ID, "user", at); return err },
+		"LastLeaves":        func(ctx context.Context) error { _, err := c.LastLeaves(ctx); return err },
 		"Stayed":            func(ctx context.Context) error { _, err := c.Stayed(ctx, id, "peer"); return err },
 		"Admission":         func(ctx context.Context) error { _, err := c.Admission(ctx, w, id); return err },
 		"AdmissionAnywhere": func(ctx context.Context) error { _, err := c.AdmissionAnywhere(ctx, id); return err },
