@@ -1,5 +1,5 @@
-# Five words, each a script in ci/: fmt lint test run check.
-.PHONY: fmt lint test run check
+# Six words, each a script in ci/: fmt lint test run check soak.
+.PHONY: fmt lint test run check soak
 
 fmt:
 	bash ci/fmt.sh
@@ -15,3 +15,6 @@ run:
 
 check:
 	bash ci/check.sh
+
+soak:
+	bash ci/soak.sh
