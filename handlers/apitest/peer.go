@@ -23,10 +23,12 @@ type Peer struct {
 	last int // the id of the last request
 
 	mu    sync.Mutex
-	inbox []Frame // guarded by mu, as are the next two: what nobody has asked for yet
+	inbox []Frame // guarded by mu, as are the next four: what nobody has asked for yet
 	ended bool
-	code  ws.StatusCode // of the goodbye; 0: there was none
-	bell  chan struct{} // holds one: something has come
+	code  ws.StatusCode             // of the goodbye; 0: there was none
+	tap   func(payload []byte) bool // see Tap
+	deaf  chan struct{}             // not nil: nothing is read until it is closed
+	bell  chan struct{}             // holds one: something has come
 }
 
 // Frame is one that a peer has got.
@@ -107,9 +109,10 @@ func (p *Peer) read(in io.Reader) {
 			p.ended = true
 		case header.OpCode == ws.OpClose:
 			p.code, _ = ws.ParseCloseFrameData(payload)
-		case header.OpCode == ws.OpText:
+		case header.OpCode == ws.OpText && (p.tap == nil || !p.tap(payload)):
 			p.inbox = append(p.inbox, frameOf(payload))
 		}
+		deaf := p.deaf
 		p.mu.Unlock()
 		select {
 		case p.bell <- struct{}{}:
@@ -118,10 +121,41 @@ func (p *Peer) read(in io.Reader) {
 		if err != nil {
 			return
 		}
+		if deaf != nil {
+			<-deaf
+		}
 		if header.OpCode == ws.OpClose {
 			p.write(ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))
 		}
 	}
+}
+
+// Tap has fn see every text frame from now on, as soon as it comes; what it reports true for is not kept. It must not call the peer.
+func (p *Peer) Tap(fn func(payload []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tap = fn
+}
+
+// StopsReading reads nothing behind the next frame, until the function that it gives is called, once.
+func (p *Peer) StopsReading() (again func()) {
+	deaf := make(chan struct{})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf = deaf
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.deaf = nil
+		close(deaf)
+	}
+}
+
+// Ended reports whether the connection is over, and with which code if there was a goodbye.
+func (p *Peer) Ended() (code int, ended bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int(p.code), p.ended
 }
 
 func frameOf(payload []byte) Frame {

@@ -14,6 +14,9 @@ func (p *Peer) Says(text string) {
 	p.write(ws.NewTextFrame([]byte(p.Room.Fill(text))))
 }
 
+// SaysRaw is Says without names. It may be called by many goroutines, but by one at a time for a peer.
+func (p *Peer) SaysRaw(text string) { p.write(ws.NewTextFrame([]byte(text))) }
+
 // Begins sends a request and does not wait for its answer, which Gets gives.
 func (p *Peer) Begins(method, params string) (id string) {
 	p.Room.t.Helper()
@@ -23,10 +26,9 @@ func (p *Peer) Begins(method, params string) (id string) {
 	return id
 }
 
-// Notifies sends a notification: no answer comes.
+// Notifies sends a notification: no answer comes. Names are not filled in.
 func (p *Peer) Notifies(method, params string) {
-	p.Room.t.Helper()
-	p.Says(fmt.Sprintf(`{"method":%q,"params":%s}`, method, params))
+	p.SaysRaw(fmt.Sprintf(`{"method":%q,"params":%s}`, method, params))
 }
 
 // Gets waits for the answer to a request, be it an error.
