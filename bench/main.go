@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"foyer/bench/floor"
+	"foyer/bench/relay"
 )
 
 func main() {
@@ -29,6 +30,12 @@ func run(ctx context.Context, arguments []string) error {
 	if len(arguments) == 1 && arguments[0] == "floor" {
 		return serveFloor(ctx, os.Stdin)
 	}
+	if len(arguments) == 1 && arguments[0] == "relay" {
+		return relay.Serve(ctx, os.Getenv(relayAddress)) //nolint:forbidigo // bench is a program of its own
+	}
+	if len(arguments) > 0 && arguments[0] == "room" {
+		return runRooms(ctx, arguments[1:])
+	}
 	o, err := parse(arguments)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -37,6 +44,17 @@ func run(ctx context.Context, arguments []string) error {
 		return err
 	}
 	return compare(ctx, o, os.Stdout, os.Stderr)
+}
+
+func runRooms(ctx context.Context, arguments []string) error {
+	o, err := parseLive(arguments)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return measureRooms(ctx, o, os.Stdout, os.Stderr)
 }
 
 // serveFloor is the subcommand that bench starts itself with. The settings come by standard input: they hold secrets, and arguments

@@ -68,6 +68,20 @@ func startFloor(ctx context.Context, programs, dir string, s *site) (*server, er
 	return start(ctx, &server{name: "floor", address: address, cmd: cmd, errors: filepath.Join(dir, "floor.log")})
 }
 
+// relayAddress is where the relay of the live room is told to listen.
+const relayAddress = "BENCH_RELAY"
+
+// startRelay starts this program's floor of the live room.
+func startRelay(ctx context.Context, programs, dir string) (*server, error) {
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(programs, "bench"), "relay")
+	cmd.Env = append(runtimeSettings(), relayAddress+"="+address)
+	return start(ctx, &server{name: "floor", address: address, cmd: cmd, errors: filepath.Join(dir, "relay.log")})
+}
+
 // runtimeSettings are those of Go's runtime that bench was started with. They hold for both servers.
 func runtimeSettings() []string {
 	var set []string

@@ -101,7 +101,7 @@ func spied(t *testing.T, site *apitest.Foyer, address string, told *statements) 
 	}
 	c, k := codes.New(s, source, nil), tokens.New(s, site.Box, site.Clock.Now)
 	h := handlers.Handler{
-		Rooms: rooms.New(s, site.Box, c, k), Codes: c, Templates: templates.New(s, site.Box), Tokens: k,
+		Rooms: rooms.New(rooms.Parts{Store: s, Box: site.Box, Codes: c, Tokens: k}), Codes: c, Templates: templates.New(s, site.Box), Tokens: k,
 		Workspaces: workspaces.New(s, site.Box), Store: s, Public: public, Log: slog.New(slog.DiscardHandler), Version: "test",
 	}
 	return h.Router()

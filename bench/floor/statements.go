@@ -7,7 +7,7 @@ type statement string
 const (
 	door statement = `
 	SELECT c.id, c.room_id, c.role, c.enabled, c.orphaned, c.retires_at, c.not_before, c.expires_at, c.max_uses, c.uses, c.user_id,
-		r.enabled, r.workspace_id, w.room_links_enabled, t.name, k.id, k.secret
+		r.enabled, r.guarded_until, r.workspace_id, w.room_links_enabled, t.name, k.id, k.secret
 	FROM codes c
 	JOIN rooms r ON r.id = c.room_id
 	JOIN workspaces w ON w.id = r.workspace_id

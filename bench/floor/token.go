@@ -32,7 +32,7 @@ func (f *floor) exchange(c echo.Context) error {
 	var roomID, role, key string
 	var s skip
 	err := f.db.read(door).QueryRowContext(c.Request().Context(), wanted.Code).Scan(
-		s, &roomID, &role, s, s, s, s, s, s, s, s, s, s, s, s, &key, s)
+		s, &roomID, &role, s, s, s, s, s, s, s, s, s, s, s, s, s, &key, s)
 	if err != nil {
 		return err
 	}

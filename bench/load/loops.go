@@ -55,7 +55,7 @@ func (c *Client) Open(ctx context.Context, rate int, d time.Duration, next Sourc
 	var clock errgroup.Group
 	clock.Go(func() error {
 		defer close(due)
-		tick(rate, cap(due)-1, func(at time.Time) bool {
+		Tick(rate, cap(due)-1, func(at time.Time) bool {
 			due <- at
 			return ctx.Err() == nil && !failed.Load()
 		})

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// tick calls due at n moments, rate of them a second, until due says no. It sleeps in the kernel: Go's own timers may be a
+// Tick calls due at n moments, rate of them a second, until due says no. It sleeps in the kernel: Go's own timers may be a
 // millisecond late when nothing else happens, which would be counted as the server's delay.
-func tick(rate, n int, due func(time.Time) bool) {
+func Tick(rate, n int, due func(time.Time) bool) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	began := time.Now()

@@ -4,8 +4,8 @@ package load
 
 import "time"
 
-// tick calls due at n moments, rate of them a second, until due says no. Go's timers may be late by a millisecond here.
-func tick(rate, n int, due func(time.Time) bool) {
+// Tick calls due at n moments, rate of them a second, until due says no. Go's timers may be late by a millisecond here.
+func Tick(rate, n int, due func(time.Time) bool) {
 	began := time.Now()
 	for i := range n {
 		at := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
