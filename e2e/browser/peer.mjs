@@ -35,6 +35,12 @@ export class Peer {
     return value;
   }
 
+  /** Waits until the page reaches an address: a browser that was offline needs a moment. */
+  async reaches(url) {
+    const tries = (to) => fetch(to, { mode: "no-cors" }).then(() => true, () => false);
+    await this.page.waitForFunction(tries, url, { timeout: patience, polling: 200 });
+  }
+
   /** Answers the request for a role change that the page shows, by "acceptChangeRole" or "rejectChangeRole". */
   consent(answer) {
     return this.page.evaluate((given) => window.consent(given), answer);

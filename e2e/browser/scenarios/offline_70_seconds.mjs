@@ -1,7 +1,7 @@
 // A peer without network for longer than the grace of 60 s is gone, and the others are told once; it may come anew.
 import assert from "node:assert/strict";
 import { setTimeout as elapse } from "node:timers/promises";
-import { play } from "../stage.mjs";
+import { play, tokenEndpoint } from "../stage.mjs";
 
 await play(async (stage) => {
   await stage.makeRoom();
@@ -23,6 +23,7 @@ await play(async (stage) => {
   await bob.sees("itself outside", ({ room }) => room.roomState === "Failed" || room.roomState === "Disconnected");
 
   await bob.context.setOffline(false);
+  await bob.reaches(tokenEndpoint);
   await bob.call("join", await stage.config(bob, "guest"));
   await bob.seesPeers("alice", "bob", "carol");
   assert.notEqual(await bob.id(), id);
