@@ -49,14 +49,18 @@ func (r *Room) live(workspace models.ID) bool {
 
 // do runs fn under the lock, for somebody outside, and closes the room if it has become empty.
 func (r *Room) do(fn func()) {
-	r.mu.Lock()
-	fn()
-	r.sweepLocked()
-	closed := r.closed
-	r.mu.Unlock()
-	if closed {
+	if r.run(fn) {
 		r.hub.forget(r)
 	}
+}
+
+// run is do, and reports whether the room is closed. A panic of fn leaves the lock free: one mistake must not hang the room.
+func (r *Room) run(fn func()) (closed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fn()
+	r.sweepLocked()
+	return r.closed
 }
 
 // sweepLocked ends the session when the last peer is gone, and closes the room when nobody has anything to do with it.

@@ -85,7 +85,7 @@ func (r *Room) Connect(v Visitor) *Peer {
 	var reader sync.WaitGroup
 	reader.Go(func() { p.read(in) })
 	r.t.Cleanup(func() {
-		raw.Close()
+		_ = raw.Close() // it may be over
 		reader.Wait()
 	})
 	if v.Name != "" {

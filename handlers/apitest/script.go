@@ -178,8 +178,9 @@ func (p *Peer) Leaves() {
 // Drops loses the connection without a word and waits until the server knows it.
 func (p *Peer) Drops() {
 	p.Room.t.Helper()
+	p.fence() // else it might not be counted yet
 	before := p.Room.Foyer.Sockets.Len()
-	p.raw.Close()
+	_ = p.raw.Close() // it may be over
 	p.Room.Foyer.soon(p.Room.t, p.Name+"'s connection ends", func() bool { return p.Room.Foyer.Sockets.Len() < before })
 }
 

@@ -28,7 +28,7 @@ func TestBadInput(t *testing.T) { //nolint:paralleltest // see above
 // fuzzedFrames are 10,000 on one socket: all of them are answered, or are notifications, and the socket stays.
 func fuzzedFrames(t *testing.T) {
 	room := apitest.OpenRoom(t, apitest.Options{Sockets: socket.Limits{Rate: -1}}, nil)
-	m := measure(room, 4)
+	m := measure(room)
 	wild := room.Join("wild", "host")
 	refused := 0
 	wild.Tap(func(payload []byte) bool {
@@ -38,7 +38,7 @@ func fuzzedFrames(t *testing.T) {
 		return !strings.Contains(string(payload), `"id":"wild-`)
 	})
 	random := rand.New(rand.NewPCG(8, 8))
-	m.holds(t, func(context.Context) {
+	m.holds(t, func() {
 		for range 10_000 {
 			wild.SaysRaw(fuzzed(random))
 		}
@@ -82,9 +82,9 @@ func fuzzed(random *rand.Rand) string {
 // hugeFrames are refused by their announced length.
 func hugeFrames(t *testing.T) {
 	room := open(t)
-	m := measure(room, 4)
+	m := measure(room)
 	huge := strings.Repeat("x", 1<<20)
-	m.holds(t, func(context.Context) {
+	m.holds(t, func() {
 		var visitors []*apitest.Peer
 		for i := range 50 {
 			visitors = append(visitors, room.Visit(apitest.Visitor{Name: fmt.Sprintf("huge%d", i)}))
@@ -101,7 +101,7 @@ func hugeFrames(t *testing.T) {
 // floods of 10,000 messages a second, by peers that are in and by some that are not.
 func floods(t *testing.T) {
 	room := open(t)
-	m := measure(room, 4)
+	m := measure(room)
 	flooders := []*apitest.Peer{
 		room.Join("broadcasting", "guest"), room.Join("pinging", "guest"), room.Join("setting", "guest"), room.Visit(apitest.Visitor{Name: "watching"}),
 	}
@@ -109,10 +109,10 @@ func floods(t *testing.T) {
 		`{"id":1,"method":"broadcast","params":{"info":{"message":"flood"}}}`, `{"id":1,"method":"ping"}`,
 		`{"id":1,"method":"set-metadata","params":{"key":"k","data":1}}`, `{"id":1,"method":"no-such"}`,
 	}
-	m.holds(t, func(ctx context.Context) {
+	m.holds(t, func() {
 		var flooding sync.WaitGroup
 		for i, p := range flooders {
-			flooding.Go(func() { flood(ctx, p, say[i]) })
+			flooding.Go(func() { flood(t.Context(), p, say[i]) })
 		}
 		flooding.Wait()
 	})
@@ -139,10 +139,10 @@ func flood(ctx context.Context, p *apitest.Peer, text string) {
 // idleSockets are 1,000 that never join nor say a word: they are closed when they have been silent for too long.
 func idleSockets(t *testing.T) {
 	room := apitest.OpenRoom(t, apitest.Options{Sockets: socket.Limits{Silence: 4 * time.Second}}, nil)
-	m := measure(room, 4)
+	m := measure(room)
 	v := apitest.Visitor{Token: room.Exchange(apitest.Visitor{Name: "idle"}).At("token")}
 	idle := make([]*apitest.Peer, 1000)
-	m.holds(t, func(context.Context) {
+	m.holds(t, func() {
 		for i := range idle {
 			v.ID = uuid.NewString()
 			idle[i] = room.Connect(v)
@@ -156,12 +156,12 @@ func idleSockets(t *testing.T) {
 // neverReads is a peer to whom more and more is said, and who takes none of it.
 func neverReads(t *testing.T) {
 	room := open(t)
-	m := measure(room, 4)
+	m := measure(room)
 	deaf := room.Join("deaf", "guest")
 	before := room.Foyer.Sockets.Len()
 	again := deaf.StopsReading()
 	long := strings.Repeat("x", 200<<10)
-	m.holds(t, func(context.Context) {
+	m.holds(t, func() {
 		for i := range 2 {
 			p := room.Join(fmt.Sprintf("filler%d", i), "guest")
 			for range 100 {

@@ -3,9 +3,11 @@ package hms_test
 import (
 	"bytes"
 	"context"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,10 +27,10 @@ type meter struct {
 // sign is what stands before the time in a message that is measured.
 const sign = `"sent at `
 
-// measure makes peers that talk to each other.
-func measure(room *apitest.Room, peers int) *meter {
+// measure makes four peers that talk to each other.
+func measure(room *apitest.Room) *meter {
 	m := &meter{began: time.Now()}
-	for i := range peers {
+	for i := range 4 {
 		m.talkers = append(m.talkers, room.Join("talker"+strconv.Itoa(i), "guest"))
 	}
 	for _, p := range m.talkers {
@@ -56,7 +58,7 @@ func (m *meter) sees(payload []byte) bool {
 
 // during has all talk, each 50 times a second, while something goes on, and gives the 99th percentile of the delivery times and the most
 // memory that was in use.
-func (m *meter) during(ctx context.Context, bad func(ctx context.Context)) (p99 time.Duration, deliveries int, most uint64) {
+func (m *meter) during(ctx context.Context, bad func()) (p99 time.Duration, deliveries int, most uint64) {
 	m.mu.Lock()
 	m.took = nil
 	m.mu.Unlock()
@@ -66,7 +68,7 @@ func (m *meter) during(ctx context.Context, bad func(ctx context.Context)) (p99 
 		talking.Go(func() { m.talk(ctx, p) })
 	}
 	talking.Go(func() { most = watchMemory(ctx) })
-	bad(ctx)
+	bad()
 	cancel()
 	talking.Wait()
 	m.mu.Lock()
@@ -110,23 +112,66 @@ func watchMemory(ctx context.Context) (most uint64) {
 // for a while: bad input goes on for that long, so that there is something to measure.
 const while = 3 * time.Second
 
-// holds fails unless the other peers hardly notice.
-func (m *meter) holds(t *testing.T, bad func(ctx context.Context)) {
+// holds fails unless the other peers hardly notice. While other programs, such as the tests of other packages, keep the machine busy, only
+// a delivery that hangs is a failure.
+func (m *meter) holds(t *testing.T, bad func()) {
 	t.Helper()
-	p99, deliveries, most := m.during(t.Context(), func(ctx context.Context) {
+	others := strangers()
+	p99, deliveries, most := m.during(t.Context(), func() {
 		over := time.NewTimer(while)
 		defer over.Stop()
-		bad(ctx)
+		bad()
 		<-over.C
 	})
-	t.Logf("%d deliveries, 99%% of them within %s; at most %d MiB of memory", deliveries, p99.Round(10*time.Microsecond), most>>20)
+	busy := others()
+	t.Logf("%d deliveries, 99%% of them within %s; at most %d MiB of memory; other programs used %.0f%% of the machine",
+		deliveries, p99.Round(10*time.Microsecond), most>>20, 100*busy)
 	if deliveries < 500 {
 		t.Errorf("only %d deliveries", deliveries)
 	}
-	if p99 > tolerable {
+	if p99 > tolerable && (busy < 0.1 || p99 > hanging) {
 		t.Errorf("1%% of the deliveries took longer than %s", p99)
 	}
 	if most > mostMemory {
 		t.Errorf("%d MiB of memory were in use", most>>20)
 	}
+}
+
+// hanging is longer than any delivery takes on a busy machine.
+const hanging = 5 * time.Second
+
+// strangers gives what part of the machine's processors other programs use from now on; 0 where the system does not tell.
+func strangers() (used func() float64) {
+	total, idle, own := ticks()
+	return func() float64 {
+		totalNow, idleNow, ownNow := ticks()
+		if totalNow == total {
+			return 0
+		}
+		return 1 - (idleNow-idle+ownNow-own)/(totalNow-total)
+	}
+}
+
+// ticks are those of all processors, those in which they had nothing to do, and those of this program.
+func ticks() (total, idle, own float64) {
+	machine, _ := os.ReadFile("/proc/stat")
+	first, _, _ := strings.Cut(string(machine), "\n")
+	for i, word := range strings.Fields(first) {
+		n, _ := strconv.ParseFloat(word, 64)
+		if i <= 8 { // behind that come parts of these
+			total += n
+		}
+		if i == 4 || i == 5 {
+			idle += n
+		}
+	}
+	program, _ := os.ReadFile("/proc/self/stat")
+	_, rest, _ := strings.Cut(string(program), ") ")
+	if fields := strings.Fields(rest); len(fields) > 12 {
+		for _, word := range fields[11:13] { // in the program, and in the system for it
+			n, _ := strconv.ParseFloat(word, 64)
+			own += n
+		}
+	}
+	return total, idle, own
 }

@@ -1,7 +1,6 @@
 package hms_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -190,7 +189,7 @@ func TestReasons(t *testing.T) {
 	carol.Expects("on-peer-leave-request")
 	alice.Sends("end-room", `{}`)
 	room.Soon("all have left", func() bool {
-		record := room.Do(fmt.Sprintf("GET /v2/sessions/%s", session))
+		record := room.Do("GET /v2/sessions/" + session)
 		return record.At("active") == "false" && record.At("peers."+bob.ID+".left_at") != "" &&
 			record.At("peers."+carol.ID+".left_at") != "" && record.At("peers."+alice.ID+".left_at") != ""
 	})

@@ -102,7 +102,7 @@ func (p *client) over(ctx context.Context) (bool, error) {
 	if p.line == nil {
 		if err := p.arrive(ctx); err != nil {
 			if reply.Of(err).Status < http.StatusInternalServerError {
-				return true, nil //nolint:nilerr // that is the answer
+				return true, nil // that is the answer
 			}
 			return false, err
 		}

@@ -35,7 +35,9 @@ func open(t *testing.T, limits socket.Limits, stay socket.Stay) *house {
 	t.Helper()
 	h := &house{log: &transcript{}}
 	h.Server = socket.NewServer(limits, slog.New(slog.NewJSONHandler(h.log, nil)))
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = h.Serve(w, r, stay) }))
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = h.Serve(w, r, stay) //nolint:contextcheck // a connection outlives its request
+	}))
 	t.Cleanup(func() {
 		h.Close()
 		front.Close()

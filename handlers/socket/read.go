@@ -142,8 +142,12 @@ func (c *Conn) failed(err error) error {
 	c.state = over
 	var late net.Error
 	if errors.As(err, &late) && late.Timeout() {
-		c.quiet = max(c.limits.Silence, 0)
-		c.Close(Silent, "nothing was heard for too long")
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if !c.closing { // else it is our goodbye that was not answered
+			c.quiet = max(c.limits.Silence, 0)
+		}
+		c.closeLocked(Silent, "nothing was heard for too long")
 		return &Closed{Silent}
 	}
 	return &Closed{Lost}

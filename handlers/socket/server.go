@@ -39,8 +39,9 @@ func (l Limits) filled() Limits {
 
 // Server owns the goroutines of connections: one for each, and another one while something is written to it. Safe for concurrent use.
 type Server struct {
-	limits Limits       // static, as is the next one
-	log    *slog.Logger // told of panics
+	limits Limits          // static, as are the next two
+	log    *slog.Logger    // told of panics
+	base   context.Context // what those of all connections come from: a request's own would keep the request in memory
 
 	mu     sync.Mutex
 	conns  map[*Conn]struct{} // guarded by mu
@@ -50,7 +51,7 @@ type Server struct {
 
 // NewServer makes a server for one dialect.
 func NewServer(limits Limits, log *slog.Logger) *Server {
-	return &Server{limits: limits.filled(), log: log, conns: map[*Conn]struct{}{}}
+	return &Server{limits: limits.filled(), log: log, base: context.Background(), conns: map[*Conn]struct{}{}}
 }
 
 // Stay is all that a dialect does with a connection: when it returns, the connection is closed. Its context ends with the connection.
@@ -67,7 +68,7 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, stay Stay) error 
 	if err != nil {
 		return raw.Close()
 	}
-	ctx, cancel := context.WithCancel(context.Background()) //nolint:contextcheck // the request's would keep the request in memory
+	ctx, cancel := context.WithCancel(s.base)
 	if !s.add(c) {
 		cancel()
 		return raw.Close()

@@ -71,7 +71,7 @@ func TestClose(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		h.Server.Close()
+		h.Close()
 	}()
 	for _, v := range visitors {
 		v.isClosed(socket.Restarting)
