@@ -18,3 +18,6 @@ check:
 
 soak:
 	bash ci/soak.sh
+
+bench:
+	bash ci/bench.sh

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"foyer/bench/floor"
+	"foyer/bench/load"
 )
 
 // server is a process that answers.
@@ -135,6 +136,19 @@ func (s *server) ready(ctx context.Context) bool {
 		return false
 	}
 	return answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
+}
+
+// spends is the processor time that the process spends while something is done.
+func (s *server) spends(do func() error) (time.Duration, error) {
+	before, err := load.ProcessorTime(s.cmd.Process.Pid)
+	if err != nil {
+		return 0, err
+	}
+	if err := do(); err != nil {
+		return 0, err
+	}
+	after, err := load.ProcessorTime(s.cmd.Process.Pid)
+	return max(after-before, time.Millisecond), err // it is counted in hundredths of a second: a short run may spend none
 }
 
 // logEnd is the last that the process has written to its standard error.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"foyer/bench/load"
@@ -58,23 +59,37 @@ func fanOut(ctx context.Context, o liveOptions, h *house) error {
 
 func (h *house) fanOutAmong(ctx context.Context, o liveOptions, seats int) (err error) {
 	count := max(1, burstPeers/seats)
-	foyer, err := h.settle(ctx, count, seats, readAtOnce)
+	ours, err := h.settle(ctx, count, seats, readAtOnce)
 	if err != nil {
 		return err
 	}
-	floor, err := h.settleFloor(ctx, count, seats, readAtOnce)
+	theirs, err := h.settleFloor(ctx, count, seats, readAtOnce)
 	if err != nil {
 		return err
 	}
-	both, err := speeches(foyer, floor)
+	foyer, floor, err := speeches(ours, theirs)
 	if err != nil {
 		return err
 	}
-	for _, each := range both {
+	for _, each := range []*speech{foyer, floor} {
 		stop := each.keepAlive(ctx)
 		defer func() { err = errors.Join(err, stop(), each.close()) }()
 	}
-	for turn := range o.rounds + 1 {
+	if err := o.takeTurns(ctx, foyer, floor, 1); err != nil { // to run warm
+		return err
+	}
+	foyer.turns, floor.turns = nil, nil
+	if err := o.takeTurns(ctx, foyer, floor, o.rounds); err != nil {
+		return err
+	}
+	h.table.fanOut(seats, foyer.turns, floor.turns)
+	return nil
+}
+
+// takeTurns lets both sides speak, first one and then the other leading, so that whatever else the machine does hits both.
+func (o liveOptions) takeTurns(ctx context.Context, foyer, floor *speech, rounds int) error {
+	both := []*speech{foyer, floor}
+	for range rounds {
 		for _, loop := range []func(*speech, context.Context, liveOptions) error{(*speech).runBurst, (*speech).runPaced} {
 			for _, each := range both {
 				if err := loop(each, ctx, o); err != nil {
@@ -84,14 +99,7 @@ func (h *house) fanOutAmong(ctx context.Context, o liveOptions, seats int) (err 
 			slices.Reverse(both)
 		}
 		slices.Reverse(both)
-		if turn == 0 { // it was for warming up
-			both[0].turns, both[1].turns = both[0].turns[:0], both[1].turns[:0]
-		}
 	}
-	if both[0].server != h.foyer {
-		slices.Reverse(both)
-	}
-	h.table.fanOut(seats, both[0].turns, both[1].turns)
 	return nil
 }
 
@@ -99,22 +107,22 @@ func (h *house) fanOutAmong(ctx context.Context, o liveOptions, seats int) (err 
 const text = "so that is what we agreed on: I write it down and send it round"
 
 // speeches are what is said on both sides: in the floor something as long as what Foyer delivers.
-func speeches(foyer, floor *side) ([]*speech, error) {
+func speeches(ours, theirs *side) (foyer, floor *speech, err error) {
 	request := func(text string) string {
 		return `{"jsonrpc":"2.0","id":"` + messageID + `","method":"broadcast","params":{"info":{"message":"` + text + `","type":"chat"}}}`
 	}
-	first := foyer.rooms[0]
+	first := ours.rooms[0]
 	if err := first[0].Send(peers.Text(request(text))); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	delivered, err := first[1].Until(messageHead)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	padding := strings.Repeat(" ", len(delivered)-len(text))
-	ours := newSpeech(foyer, request, true)
-	theirs := newSpeech(floor, func(text string) string { return text + padding }, false)
-	return []*speech{ours, theirs}, errors.Join(ours.watch(ours.hear), theirs.watch(theirs.hear))
+	foyer = newSpeech(ours, request, true)
+	floor = newSpeech(theirs, func(text string) string { return text + padding }, false)
+	return foyer, floor, errors.Join(foyer.watch(foyer.hear), floor.watch(floor.hear))
 }
 
 func newSpeech(s *side, request func(text string) string, echoed bool) *speech {
@@ -148,39 +156,27 @@ func (s *speech) hear(message []byte) bool {
 
 // runBurst has some peers of each room say many things at once, and again when all of it has arrived everywhere.
 func (s *speech) runBurst(ctx context.Context, o liveOptions) error {
-	before, err := load.ProcessorTime(s.server.cmd.Process.Pid)
-	if err != nil {
-		return err
-	}
 	began := time.Now()
 	end := began.Add(o.turn())
-	delivered := make([]int, len(s.rooms))
-	var work errgroup.Group
-	for i, room := range s.rooms {
-		work.Go(func() error {
-			for time.Now().Before(end) {
-				if err := s.burstIn(ctx, room); err != nil {
-					return err
+	var delivered atomic.Int64
+	cpu, err := s.server.spends(func() error {
+		var work errgroup.Group
+		for _, room := range s.rooms {
+			work.Go(func() error {
+				for time.Now().Before(end) {
+					if err := s.burstIn(ctx, room); err != nil {
+						return err
+					}
+					delivered.Add(int64(burstSenders * burstMessages * (len(room) - 1)))
 				}
-				delivered[i] += burstSenders * burstMessages * (len(room) - 1)
-			}
-			return nil
-		})
-	}
-	if err := work.Wait(); err != nil {
-		return err
-	}
-	took := time.Since(began)
-	after, err := load.ProcessorTime(s.server.cmd.Process.Pid)
-	if err != nil {
-		return err
-	}
-	total := 0
-	for _, each := range delivered {
-		total += each
-	}
-	s.turns = append(s.turns, fanTurn{burst: float64(total) / (after - before).Seconds(), rate: float64(total) / took.Seconds()})
-	return nil
+				return nil
+			})
+		}
+		return work.Wait()
+	})
+	total := float64(delivered.Load())
+	s.turns = append(s.turns, fanTurn{burst: total / cpu.Seconds(), rate: total / time.Since(began).Seconds()})
+	return err
 }
 
 // burstIn is one burst in one room.
@@ -211,19 +207,29 @@ func awaitAll(ctx context.Context, all []*peers.Peer) error {
 
 // runPaced has one peer after the other say something, at a rate that leaves the server idle in between.
 func (s *speech) runPaced(ctx context.Context, o liveOptions) error {
-	before, err := load.ProcessorTime(s.server.cmd.Process.Pid)
-	if err != nil {
-		return err
-	}
 	s.mu.Lock()
 	s.latencies = nil
 	s.mu.Unlock()
 	seats := len(s.rooms[0])
-	rate := pacedDelivered / (seats - 1)
-	count := int(float64(rate) * o.turn().Seconds())
-	count -= count % (len(s.rooms) * seats) // each peer says as much as any other
-	count = max(count, len(s.rooms)*seats)
-	each := count / (len(s.rooms) * seats)
+	rate, turns := pacedDelivered/(seats-1), len(s.rooms)*seats // of one message of each peer
+	each := max(1, int(float64(rate)*o.turn().Seconds())/turns)
+	cpu, err := s.server.spends(func() error { return s.pace(ctx, rate, each) })
+	if err != nil {
+		return err
+	}
+	t := &s.turns[len(s.turns)-1]
+	t.paced = float64(each*turns*(seats-1)) / cpu.Seconds()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.Sort(s.latencies)
+	heard := load.Round{Latencies: s.latencies}
+	t.p50, t.p99 = heard.Quantile(0.5), heard.Quantile(0.99)
+	return nil
+}
+
+// pace has each peer say so many things, all of them together rate a second, and waits until all of it has arrived.
+func (s *speech) pace(ctx context.Context, rate, each int) (err error) {
+	seats := len(s.rooms[0])
 	for _, p := range s.all() {
 		n := each * (seats - 1)
 		if s.echoed {
@@ -232,7 +238,7 @@ func (s *speech) runPaced(ctx context.Context, o liveOptions) error {
 		p.Expect(n)
 	}
 	turn := 0
-	load.Tick(rate, count, func(at time.Time) bool {
+	load.Tick(rate, each*len(s.rooms)*seats, func(at time.Time) bool {
 		room := s.rooms[turn%len(s.rooms)]
 		err = room[turn/len(s.rooms)%seats].Send(s.stamped(at))
 		turn++
@@ -241,19 +247,5 @@ func (s *speech) runPaced(ctx context.Context, o liveOptions) error {
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return err
 	}
-	if err := awaitAll(ctx, s.all()); err != nil {
-		return err
-	}
-	after, err := load.ProcessorTime(s.server.cmd.Process.Pid)
-	if err != nil {
-		return err
-	}
-	t := &s.turns[len(s.turns)-1]
-	t.paced = float64(count*(seats-1)) / (after - before).Seconds()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	slices.Sort(s.latencies)
-	heard := load.Round{Latencies: s.latencies}
-	t.p50, t.p99 = heard.Quantile(0.5), heard.Quantile(0.99)
-	return nil
+	return awaitAll(ctx, s.all())
 }

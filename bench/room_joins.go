@@ -56,18 +56,13 @@ func (h *house) runJoins(ctx context.Context, o liveOptions) (t joinTurn, err er
 			return t, err
 		}
 	}
-	before, err := load.ProcessorTime(h.foyer.cmd.Process.Pid)
-	if err != nil {
-		return t, err
-	}
 	began := time.Now()
-	done, err := h.visits(ctx, loops, began.Add(o.turn()))
-	if err != nil {
-		return t, err
-	}
-	took := time.Since(began)
-	after, err := load.ProcessorTime(h.foyer.cmd.Process.Pid)
-	return joinTurn{perCPU: float64(done) / (after - before).Seconds(), rate: float64(done) / took.Seconds()}, err
+	done := 0
+	cpu, err := h.foyer.spends(func() (err error) {
+		done, err = h.visits(ctx, loops, began.Add(o.turn()))
+		return err
+	})
+	return joinTurn{perCPU: float64(done) / cpu.Seconds(), rate: float64(done) / time.Since(began).Seconds()}, err
 }
 
 func (h *house) seatsOf(room string, count int) ([]seat, error) {
@@ -92,11 +87,8 @@ func (h *house) visits(ctx context.Context, loops [][]seat, end time.Time) (int,
 				return err
 			}
 			defer func() { err = errors.Join(err, desk.Close()) }()
-			for _, s := range seats {
-				if time.Now().After(end) {
-					return nil
-				}
-				if err := h.visit(ctx, desk, s); err != nil {
+			for i := 0; i < len(seats) && time.Now().Before(end); i++ {
+				if err := h.visit(ctx, desk, seats[i]); err != nil {
 					return err
 				}
 				done.Add(1)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -87,7 +88,7 @@ func (t *liveTable) fanOut(seats int, foyer, floor []fanTurn) {
 func (t *liveTable) joins(turns []joinTurn) {
 	is := middle(turns, func(t joinTurn) float64 { return t.perCPU })
 	t.line("joins and leaves per CPU-second", fmt.Sprintf("%.0f", is), fmt.Sprintf("%.0f a second", middle(turns, func(t joinTurn) float64 { return t.rate })),
-		t.judge("joins per CPU-second", fmt.Sprintf("%.0f", is), fmt.Sprint(joinsPerCPU), is >= joinsPerCPU))
+		t.judge("joins per CPU-second", fmt.Sprintf("%.0f", is), strconv.Itoa(joinsPerCPU), is >= joinsPerCPU))
 	_ = t.Flush()
 }
 
@@ -104,6 +105,6 @@ func (t *liveTable) crowd(o liveOptions, first, last crowdTurn) {
 	t.line(fmt.Sprintf("CPU of a frame, first %d joins of %d", o.crowd/10, o.crowd), first.each().String(), fmt.Sprintf("%d frames", first.frames))
 	t.line(fmt.Sprintf("  last %d", o.crowd/10), last.each().String(), fmt.Sprintf("%d frames", last.frames))
 	t.line("  growth", fmt.Sprintf("%.2f", is), "",
-		t.judge("growth of the CPU of a frame", fmt.Sprintf("%.2f", is), fmt.Sprint(crowdGrowth), is <= crowdGrowth))
+		t.judge("growth of the CPU of a frame", fmt.Sprintf("%.2f", is), strconv.Itoa(crowdGrowth), is <= crowdGrowth))
 	_ = t.Flush()
 }

@@ -51,13 +51,19 @@ func TestMessagesReachTheOthersOfTheRoom(t *testing.T) {
 	address := start(t)
 	sender, other, stranger := join(t, address, "/a"), join(t, address, "/a"), join(t, address, "/b")
 	messages := []string{"short", strings.Repeat("middling ", 100), strings.Repeat("long ", 20_000)}
-	ok := false
-	counted := func(message []byte) bool {
-		ok = ok || bytes.Equal(message, []byte(messages[2]))
-		return true
-	}
-	if err := other.Watch(counted); err != nil {
-		t.Fatal(err)
+	whole := true // owned by the one goroutine that reads, until all has come
+	next := 0
+	for p, counted := range map[*peers.Peer]func([]byte) bool{
+		sender: anything, stranger: anything,
+		other: func(message []byte) bool {
+			whole = whole && next < len(messages) && bytes.Equal(message, []byte(messages[next]))
+			next++
+			return true
+		},
+	} {
+		if err := p.Watch(counted); err != nil {
+			t.Fatal(err)
+		}
 	}
 	other.Expect(len(messages))
 	for _, message := range messages {
@@ -68,10 +74,20 @@ func TestMessagesReachTheOthersOfTheRoom(t *testing.T) {
 	if err := other.Await(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !ok || other.Received() != len(messages) {
-		t.Errorf("%d messages were received instead of %d, the long one whole: %v", other.Received(), len(messages), ok)
+	if !whole || other.Received() != len(messages) {
+		t.Errorf("%d messages were received instead of %d, all of them whole: %v", other.Received(), len(messages), whole)
 	}
-	if sender.Received() != 0 || stranger.Received() != 0 {
-		t.Error("a message reached its sender or another room")
+	// What the sender gets next is the answer to a message of the other one: nothing of its own came before.
+	sender.Expect(1)
+	if err := other.Send(peers.Text("answer")); err != nil {
+		t.Fatal(err)
+	}
+	if err := sender.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if sender.Received() != 1 || stranger.Received() != 0 {
+		t.Errorf("the sender received %d messages instead of 1, a stranger %d", sender.Received(), stranger.Received())
 	}
 }
+
+func anything([]byte) bool { return true }

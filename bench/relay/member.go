@@ -41,7 +41,7 @@ func (m *member) stay() {
 		if err != nil || m.read(header) != nil {
 			return
 		}
-		switch header.OpCode { //nolint:exhaustive // all others are forwarded
+		switch header.OpCode {
 		case ws.OpClose:
 			return
 		case ws.OpPing:
