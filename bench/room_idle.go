@@ -20,19 +20,20 @@ type idleSide struct{ before, after, each float64 }
 
 // idle measures the memory that peers take who only ping: Foyer's beside the floor's, one after the other, since open files are few.
 func idle(ctx context.Context, o liveOptions, h *house) error {
-	count := o.idle / seatsOfIdle
-	floor, err := h.restOf(ctx, o, h.floor, func(rooms int) (*side, error) { return h.settleFloor(ctx, rooms, seatsOfIdle, idleReading) }, count)
+	theirs := func(rooms int) (*side, error) { return h.settleFloor(ctx, rooms, seatsOfIdle, idleReading) }
+	floor, err := h.restOf(ctx, o, h.floor, theirs)
 	if err != nil {
 		return err
 	}
 	if err := h.warmUp(ctx, o); err != nil {
 		return err
 	}
-	foyer, err := h.restOf(ctx, o, h.foyer, func(rooms int) (*side, error) { return h.settle(ctx, rooms, seatsOfIdle, idleReading) }, count)
+	ours := func(rooms int) (*side, error) { return h.settle(ctx, rooms, seatsOfIdle, idleReading) }
+	foyer, err := h.restOf(ctx, o, h.foyer, ours)
 	if err != nil {
 		return err
 	}
-	h.table.idle(count*seatsOfIdle, foyer, floor)
+	h.table.idle(o.idle/seatsOfIdle*seatsOfIdle, foyer, floor)
 	return nil
 }
 
@@ -53,7 +54,8 @@ func (h *house) warmUp(ctx context.Context, o liveOptions) error {
 }
 
 // restOf fills rooms of one side and reads the memory of its server before and behind that, when the peers have been idle for a while.
-func (h *house) restOf(ctx context.Context, o liveOptions, s *server, settle func(rooms int) (*side, error), count int) (m idleSide, err error) {
+func (h *house) restOf(ctx context.Context, o liveOptions, s *server, settle func(rooms int) (*side, error)) (m idleSide, err error) {
+	count := o.idle / seatsOfIdle
 	few, err := settle(2) // what the first peers need comes once
 	if err != nil {
 		return m, err

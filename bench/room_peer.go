@@ -22,7 +22,8 @@ var (
 	messageHead = []byte(`{"jsonrpc":"2.0","method":"on-broadcast"`)
 	replyHead   = []byte(`{"jsonrpc":"2.0","id":"` + messageID + `","result"`)
 
-	joinFrame  = peers.Text(`{"jsonrpc":"2.0","id":"join","method":"join","params":{"name":"A Peer of the Bench","data":"{\"isHandRaised\":false}"}}`)
+	joinFrame = peers.Text(`{"jsonrpc":"2.0","id":"join","method":"join","params":{` +
+		`"name":"A Peer of the Bench","data":"{\"isHandRaised\":false}"}}`)
 	leaveFrame = peers.Text(`{"method":"leave","params":{"client_reason":"left the meeting"}}`)
 	pingFrame  = peers.Text(`{"jsonrpc":"2.0","id":"ping","method":"ping","params":{"timestamp":1790000000000}}`)
 )
@@ -44,8 +45,8 @@ func (h *house) newSeat(room string) (seat, error) {
 	return seat{room: room, peer: "peer-" + user, token: token}, err
 }
 
-// enter does what a client does to join: it asks /init, opens the WebSocket, and joins when it knows its policy. Desk is the connection over
-// which it has asked for its token just now.
+// enter does what a client does to join: it asks /init, opens the WebSocket, and joins when it knows its policy. Desk is the connection
+// over which it has asked for its token just now.
 func (h *house) enter(ctx context.Context, desk *load.Client, s seat, buffer int) (*peers.Peer, error) {
 	_, err := desk.Do(fmt.Appendf(nil, "GET /init?peer_id=%s HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\n\r\n", s.peer, s.token))
 	if err != nil {

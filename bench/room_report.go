@@ -76,7 +76,8 @@ func (t *liveTable) fanOut(seats int, foyer, floor []fanTurn) {
 		t.line("  ratio", fmt.Sprintf("%.2f", ratio), "",
 			t.judge(name+": ratio", fmt.Sprintf("%.2f", ratio), fmt.Sprint(fanOutRatio), ratio >= fanOutRatio))
 		if loop.target > 0 {
-			t.line("  deliveries", thousands(is), "", t.judge(name+": deliveries per CPU-second", thousands(is), thousands(loop.target), is >= loop.target))
+			verdict := t.judge(name+": deliveries per CPU-second", thousands(is), thousands(loop.target), is >= loop.target)
+			t.line("  deliveries", thousands(is), "", verdict)
 		}
 	}
 	p50, p99 := func(t fanTurn) time.Duration { return t.p50 }, func(t fanTurn) time.Duration { return t.p99 }
@@ -87,14 +88,16 @@ func (t *liveTable) fanOut(seats int, foyer, floor []fanTurn) {
 
 func (t *liveTable) joins(turns []joinTurn) {
 	is := middle(turns, func(t joinTurn) float64 { return t.perCPU })
-	t.line("joins and leaves per CPU-second", fmt.Sprintf("%.0f", is), fmt.Sprintf("%.0f a second", middle(turns, func(t joinTurn) float64 { return t.rate })),
+	rate := middle(turns, func(t joinTurn) float64 { return t.rate })
+	t.line("joins and leaves per CPU-second", fmt.Sprintf("%.0f", is), fmt.Sprintf("%.0f a second", rate),
 		t.judge("joins per CPU-second", fmt.Sprintf("%.0f", is), strconv.Itoa(joinsPerCPU), is >= joinsPerCPU))
 	_ = t.Flush()
 }
 
 func (t *liveTable) idle(count int, foyer, floor idleSide) {
 	is := (foyer.each - floor.each) / 1024
-	t.line(fmt.Sprintf("memory of %d idle peers, each", count), fmt.Sprintf("%.1f KiB", foyer.each/1024), fmt.Sprintf("floor %.1f KiB", floor.each/1024))
+	t.line(fmt.Sprintf("memory of %d idle peers, each", count),
+		fmt.Sprintf("%.1f KiB", foyer.each/1024), fmt.Sprintf("floor %.1f KiB", floor.each/1024))
 	t.line("  beyond the floor's", fmt.Sprintf("%.1f KiB", is), "",
 		t.judge("memory of an idle peer beyond the floor's", fmt.Sprintf("%.1f KiB", is), fmt.Sprintf("%d KiB", idleKiB), is <= idleKiB))
 	_ = t.Flush()
@@ -102,7 +105,8 @@ func (t *liveTable) idle(count int, foyer, floor idleSide) {
 
 func (t *liveTable) crowd(o liveOptions, first, last crowdTurn) {
 	is := float64(last.each()) / float64(max(1, first.each()))
-	t.line(fmt.Sprintf("CPU of a frame, first %d joins of %d", o.crowd/10, o.crowd), first.each().String(), fmt.Sprintf("%d frames", first.frames))
+	t.line(fmt.Sprintf("CPU of a frame, first %d joins of %d", o.crowd/10, o.crowd),
+		first.each().String(), fmt.Sprintf("%d frames", first.frames))
 	t.line(fmt.Sprintf("  last %d", o.crowd/10), last.each().String(), fmt.Sprintf("%d frames", last.frames))
 	t.line("  growth", fmt.Sprintf("%.2f", is), "",
 		t.judge("growth of the CPU of a frame", fmt.Sprintf("%.2f", is), strconv.Itoa(crowdGrowth), is <= crowdGrowth))
