@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"foyer/fault"
 	"foyer/models"
 
 	"gorm.io/gorm"
@@ -39,8 +40,24 @@ type Admission struct {
 
 // Admission reads a room of a workspace, and when its template was changed last. Kind NotFound.
 func (s *Store) Admission(ctx context.Context, workspace, id models.ID) (Admission, error) {
-	return one[Admission](ctx, s.reader, roomNotFound, selectAdmission+"WHERE rooms.id = ? AND rooms.workspace_id = ?", id, workspace)
+	var a Admission
+	r := &a.Room
+	err := s.scan(ctx, admissionQuery, []any{id, workspace},
+		&r.ID, &r.WorkspaceID, &r.TemplateID, &r.Name, &r.NameKey, &r.Description, &r.Enabled, &r.Region, &r.RecordingInfo, &r.LargeRoom, &r.Size,
+		&r.MaxDurationSeconds, &r.Polls, &r.WebhookURL, &r.WebhookHeaders, &r.CreatedAt, &r.UpdatedAt, &r.GuardedUntil,
+		&r.TemplateName, &r.TemplateRegion, &a.TemplateUpdatedAt)
+	if fault.Is(err, fault.NotFound) {
+		err = notFound(roomNotFound)
+	}
+	return a, err
 }
+
+const admissionQuery = `
+	SELECT r.id, r.workspace_id, r.template_id, r.name, r.name_key, r.description, r.enabled, r.region, r.recording_info, r.large_room, r.size,
+		r.max_duration_seconds, r.polls, r.webhook_url, r.webhook_headers, r.created_at, r.updated_at, r.guarded_until,
+		t.name, t.region, t.updated_at
+	FROM rooms r JOIN templates t ON t.id = r.template_id
+	WHERE r.id = $1 AND r.workspace_id = $2`
 
 // AdmissionAnywhere is Admission whatever the workspace: for rooms that Foyer itself remembers.
 func (s *Store) AdmissionAnywhere(ctx context.Context, id models.ID) (Admission, error) {

@@ -3,6 +3,7 @@ package tokens
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -83,11 +84,21 @@ func (s *Service) VerifyApp(ctx context.Context, raw string) (Seat, error) {
 
 // Peek reads what a token says of itself, true or not: nothing may be allowed because of it. It is empty for what is no token.
 func Peek(raw string) Seat {
-	var c claims
 	if len(raw) > longest {
 		return Seat{}
 	}
-	if _, _, err := jwt.NewParser().ParseUnverified(raw, &c); err != nil {
+	_, rest, _ := strings.Cut(raw, ".")
+	middle, _, _ := strings.Cut(rest, ".")
+	text, err := base64.RawURLEncoding.DecodeString(middle)
+	if err != nil {
+		return Seat{}
+	}
+	var c struct { // not all claims: this is done for each connection, and reading times takes as long again
+		RoomID string `json:"room_id"`
+		Role   string `json:"role"`
+		UserID string `json:"user_id"`
+	}
+	if err := json.Unmarshal(text, &c); err != nil {
 		return Seat{}
 	}
 	return Seat{Room: models.ID(c.RoomID), Role: c.Role, User: c.UserID, Token: digest(raw)}

@@ -42,6 +42,23 @@ func roomRoundTrip(t *testing.T, s *store.Store) {
 	}
 }
 
+// roomAdmission: what admission reads of a room is all of it, and when its template was changed.
+func roomAdmission(t *testing.T, s *store.Store) {
+	c := newScene(t, s)
+	full := fullRoom(c)
+	must[bool](t)(s.InsertRoom(t.Context(), &full))
+	noError(t, s.Guard(t.Context(), full.ID, after(time.Hour)))
+	noError(t, s.Guard(t.Context(), full.ID, after(time.Minute))) // the later one counts
+	full.GuardedUntil = pointer(after(time.Hour))
+	want := store.Admission{Room: c.seen(full), TemplateUpdatedAt: c.template.UpdatedAt}
+	equal(t, want, must[store.Admission](t)(s.Admission(t.Context(), c.workspace.ID, full.ID)))
+	equal(t, want, must[store.Admission](t)(s.AdmissionAnywhere(t.Context(), full.ID)))
+	_, err := s.Admission(t.Context(), s.NewID(), full.ID)
+	refused(t, err, fault.NotFound, "Error: Room not found")
+	_, err = s.AdmissionAnywhere(t.Context(), s.NewID())
+	refused(t, err, fault.NotFound, "Error: Room not found")
+}
+
 func roomInsertedOnce(t *testing.T, s *store.Store) {
 	c := newScene(t, s)
 	twin := c.newRoom("demo")

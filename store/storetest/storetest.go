@@ -35,6 +35,7 @@ var suite = []struct {
 	{"template conflicts", templateConflicts},
 	{"templates", templatesInPages},
 	{"room", roomRoundTrip},
+	{"room admission", roomAdmission},
 	{"room inserted once", roomInsertedOnce},
 	{"room update", roomUpdate},
 	{"room absent", roomAbsent},
