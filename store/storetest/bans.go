@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -59,4 +60,17 @@ func tokensRevoked(t *testing.T, s *store.Store) {
 	equal(t, true, revoked("token", now.Add(time.Hour-time.Millisecond))) // the longer one holds
 	equal(t, false, revoked("token", now.Add(time.Hour)))
 	equal(t, false, revoked("other", now))
+}
+
+// banMethods is what methods says of bans.
+func (c *scene) banMethods() map[string]func(ctx context.Context) error {
+	id, at := c.room.ID, born
+	return map[string]func(ctx context.Context) error{
+		"Banned":    func(ctx context.Context) error { _, err := c.Banned(ctx, id, []string{"key"}, at); return err },
+		"DeleteBan": func(ctx context.Context) error { return c.DeleteBan(ctx, id, c.NewID()) },
+		"InsertBan": func(ctx context.Context) error { return c.InsertBan(ctx, &models.Ban{ID: c.NewID(), RoomID: id}) },
+		"LiveBans":  func(ctx context.Context) error { _, err := c.LiveBans(ctx, id, at); return err },
+		"Revoke":    func(ctx context.Context) error { return c.Revoke(ctx, "token", id, at) },
+		"Revoked":   func(ctx context.Context) error { _, err := c.Revoked(ctx, "token", at); return err },
+	}
 }

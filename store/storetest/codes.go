@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -260,4 +261,24 @@ func codesWithoutRoles(t *testing.T, s *store.Store) {
 	c.expect(t, orphaned(c.host, c.now), c.orphan, orphaned(c.plain, c.now))
 	equal(t, 0, len(must[[]models.Code](t)(s.LiveCodes(t.Context(), c.room.ID, c.now))))
 	equal(t, int64(1), must[int64](t)(s.CountLiveCodes(t.Context())))
+}
+
+// codeMethods is what methods says of codes.
+func (c *scene) codeMethods() map[string]func(ctx context.Context) error {
+	w, id, at, page, code := c.workspace.ID, c.room.ID, born, store.Page{Limit: 1}, c.newCode("guest")
+	return map[string]func(ctx context.Context) error{
+		"Code":            func(ctx context.Context) error { _, err := c.Code(ctx, w, "code"); return err },
+		"Codes":           func(ctx context.Context) error { _, err := c.Codes(ctx, id, store.CodeFilter{}, at, page); return err },
+		"CountLiveCodes":  func(ctx context.Context) error { _, err := c.CountLiveCodes(ctx); return err },
+		"Door":            func(ctx context.Context) error { _, err := c.Door(ctx, "code"); return err },
+		"HadRole":         func(ctx context.Context) error { _, err := c.HadRole(ctx, id, "guest"); return err },
+		"HasSpent":        func(ctx context.Context) error { _, err := c.HasSpent(ctx, code.ID, "user"); return err },
+		"InsertCode":      func(ctx context.Context) error { _, err := c.InsertCode(ctx, &code); return err },
+		"LiveCodes":       func(ctx context.Context) error { _, err := c.LiveCodes(ctx, id, at); return err },
+		"LockCode":        func(ctx context.Context) error { _, err := c.LockCode(ctx, w, "code"); return err },
+		"OrphanCodes":     func(ctx context.Context) error { return c.OrphanCodes(ctx, c.template.ID, nil, at) },
+		"OrphanRoomCodes": func(ctx context.Context) error { return c.OrphanRoomCodes(ctx, id, nil, at) },
+		"Spend":           func(ctx context.Context) error { _, err := c.Spend(ctx, code.ID, "user", at); return err },
+		"UpdateCode":      func(ctx context.Context) error { return c.UpdateCode(ctx, code) },
+	}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -129,4 +130,19 @@ func webhooksPurged(t *testing.T, s *store.Store) {
 	must[models.Replay](t)(s.Replay(t.Context(), c.workspace.ID, running.ID))
 	equal(t, 0, len(must[[]models.WebhookSecret](t)(s.WebhookSecrets(t.Context(), c.workspace.ID, now.Add(-2*time.Hour)))))
 	equal(t, 0, must[int](t)(s.CountAnalyticsEvents(t.Context(), &store.AnalyticsFilter{WorkspaceID: c.workspace.ID, RoomID: string(c.room.ID)})))
+}
+
+// deliveryMethods is what methods says of deliveries.
+func (c *scene) deliveryMethods() map[string]func(ctx context.Context) error {
+	at, delivery, lane, asked := born, c.newDelivery(1, born), models.Lane{RoomID: c.room.ID, WorkspaceID: c.workspace.ID, Seq: 1, DueAt: pointer(born)}, &store.DeliveryFilter{WorkspaceID: c.workspace.ID}
+	return map[string]func(ctx context.Context) error{
+		"CountDeliveries":    func(ctx context.Context) error { _, err := c.CountDeliveries(ctx, asked); return err },
+		"CountDueDeliveries": func(ctx context.Context) error { _, err := c.CountDueDeliveries(ctx); return err },
+		"Deliveries":         func(ctx context.Context) error { _, err := c.Deliveries(ctx, asked, 1, 0); return err },
+		"DeliveriesAfter":    func(ctx context.Context) error { _, err := c.DeliveriesAfter(ctx, asked, "", 1, 0); return err },
+		"DueDeliveries":      func(ctx context.Context) error { _, err := c.DueDeliveries(ctx, &lane, at, 1); return err },
+		"FreshDeliveries":    func(ctx context.Context) error { _, err := c.FreshDeliveries(ctx, &lane, 1); return err },
+		"InsertDeliveries":   func(ctx context.Context) error { return c.InsertDeliveries(ctx, []models.Delivery{delivery}) },
+		"RecordAttempts":     func(ctx context.Context) error { return c.RecordAttempts(ctx, []models.Delivery{delivery}) },
+	}
 }

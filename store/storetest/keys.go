@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -74,4 +75,19 @@ func bearerInOne(t *testing.T, s *store.Store) {
 		refused(t, err, fault.NotFound, "not found")
 	}
 	equal(t, other, must[store.Bearer](t)(s.Bearer(t.Context(), "other")).Key)
+}
+
+// keyMethods is what methods says of keys.
+func (c *scene) keyMethods() map[string]func(ctx context.Context) error {
+	w, at := c.workspace.ID, born
+	return map[string]func(ctx context.Context) error{
+		"Bearer": func(ctx context.Context) error { _, err := c.Bearer(ctx, "key"); return err },
+		"CreateKey": func(ctx context.Context) error {
+			return c.CreateKey(ctx, &models.Key{ID: "x", WorkspaceID: w, Secret: []byte{1}})
+		},
+		"Key":        func(ctx context.Context) error { _, err := c.Key(ctx, "key"); return err },
+		"Keys":       func(ctx context.Context) error { _, err := c.Keys(ctx, w); return err },
+		"RevokeKey":  func(ctx context.Context) error { return c.RevokeKey(ctx, "key", at) },
+		"SigningKey": func(ctx context.Context) error { _, err := c.SigningKey(ctx, w); return err },
+	}
 }

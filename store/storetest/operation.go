@@ -19,137 +19,30 @@ import (
 
 // methods calls every method of a store that takes a context, with arguments that fit the scene.
 func (c *scene) methods(folder string) map[string]func(ctx context.Context) error {
-	w, id, at, page := c.workspace.ID, c.room.ID, born, store.Page{Limit: 1}
-	template, room, code := c.newTemplate("fresh"), c.newRoom("fresh"), c.newCode("guest")
-	session := c.newSession()
-	peer := c.newPeer(session.ID)
-	session.EndedAt, peer.LeftAt = &at, &at
-	ended, peers := []*models.Session{session}, []*models.Peer{peer}
-	delivery, lane, asked := c.newDelivery(1, at), models.Lane{RoomID: id, WorkspaceID: w, Seq: 1, DueAt: &at}, &store.DeliveryFilter{WorkspaceID: w}
-	replay, event := c.newReplay("{}"), models.AnalyticsEvent{ID: c.NewID(), WorkspaceID: w, RoomID: id}
 	all := map[string]func(ctx context.Context) error{
 		"Alone": func(ctx context.Context) error {
 			return c.Tx(ctx, func(tx *store.Store) error { return tx.Alone(ctx, "reason") })
 		},
-		"Backup":         func(ctx context.Context) error { return c.Backup(ctx, folder) },
-		"Banned":         func(ctx context.Context) error { _, err := c.Banned(ctx, id, []string{"key"}, at); return err },
-		"Beat":           func(ctx context.Context) error { return c.Beat(ctx, "node", at, c.NewID()) },
-		"Bearer":         func(ctx context.Context) error { _, err := c.Bearer(ctx, "key"); return err },
-		"Code":           func(ctx context.Context) error { _, err := c.Code(ctx, w, "code"); return err },
-		"Codes":          func(ctx context.Context) error { _, err := c.Codes(ctx, id, store.CodeFilter{}, at, page); return err },
-		"CountLiveCodes": func(ctx context.Context) error { _, err := c.CountLiveCodes(ctx); return err },
-		"CreateKey": func(ctx context.Context) error {
-			return c.CreateKey(ctx, &models.Key{ID: "x", WorkspaceID: w, Secret: []byte{1}})
-		},
-		"CreateOperator": func(ctx context.Context) error { return c.CreateOperator(ctx, &models.Operator{ID: c.NewID()}) },
-		"CreateStreamKey": func(ctx context.Context) error {
-			return c.CreateStreamKey(ctx, &models.StreamKey{ID: c.NewID(), RoomID: id})
-		},
-		"CreateTemplate":    func(ctx context.Context) error { return c.CreateTemplate(ctx, &template) },
-		"CreateWorkspace":   func(ctx context.Context) error { return c.CreateWorkspace(ctx, &models.Workspace{ID: c.NewID()}) },
-		"DeleteBan":         func(ctx context.Context) error { return c.DeleteBan(ctx, id, c.NewID()) },
-		"DisableStreamKey":  func(ctx context.Context) error { return c.DisableStreamKey(ctx, id) },
-		"Door":              func(ctx context.Context) error { _, err := c.Door(ctx, "code"); return err },
-		"EndEmptySessions":  func(ctx context.Context) error { _, err := c.EndEmptySessions(ctx); return err },
-		"EndPeers":          func(ctx context.Context) error { _, err := c.EndPeers(ctx, peers); return err },
-		"EndSessions":       func(ctx context.Context) error { _, err := c.EndSessions(ctx, ended); return err },
-		"FirstWorkspace":    func(ctx context.Context) error { _, err := c.FirstWorkspace(ctx); return err },
-		"HadRole":           func(ctx context.Context) error { _, err := c.HadRole(ctx, id, "guest"); return err },
-		"Hosts":             func(ctx context.Context) error { _, err := c.Hosts(ctx, "sub", ""); return err },
-		"InsertBan":         func(ctx context.Context) error { return c.InsertBan(ctx, &models.Ban{ID: c.NewID(), RoomID: id}) },
-		"InsertPeers":       func(ctx context.Context) error { return c.InsertPeers(ctx, peers) },
-		"KeepPeers":         func(ctx context.Context) error { return c.KeepPeers(ctx, peers) },
-		"KeepQueue":         func(ctx context.Context) error { return c.KeepQueue(ctx, &models.Queue{RoomID: id}) },
-		"KeepState":         func(ctx context.Context) error { return c.KeepState(ctx, session.ID, nil) },
-		"LastBeat":          func(ctx context.Context) error { _, err := c.LastBeat(ctx, "node"); return err },
-		"LiveBans":          func(ctx context.Context) error { _, err := c.LiveBans(ctx, id, at); return err },
-		"LivePeers":         func(ctx context.Context) error { _, err := c.LivePeers(ctx); return err },
-		"LiveSessions":      func(ctx context.Context) error { _, err := c.LiveSessions(ctx); return err },
-		"LosePeers":         func(ctx context.Context) error { return c.LosePeers(ctx, at) },
-		"OpenSessions":      func(ctx context.Context) error { _, err := c.OpenSessions(ctx, ended); return err },
-		"PeersOf":           func(ctx context.Context) error { _, err := c.PeersOf(ctx, []models.ID{session.ID}, 1); return err },
-		"Queues":            func(ctx context.Context) error { _, err := c.Queues(ctx); return err },
-		"Revoke":            func(ctx context.Context) error { return c.Revoke(ctx, "token", id, at) },
-		"Revoked":           func(ctx context.Context) error { _, err := c.Revoked(ctx, "token", at); return err },
-		"Session":           func(ctx context.Context) error { _, err := c.Session(ctx, w, session.ID); return err },
-		"Sessions":          func(ctx context.Context) error { _, err := c.Sessions(ctx, w, store.SessionFilter{}, page); return err },
-		"InsertCode":        func(ctx context.Context) error { _, err := c.InsertCode(ctx, &code); return err },
-		"InsertRoom":        func(ctx context.Context) error { _, err := c.InsertRoom(ctx, &room); return err },
-		"KeepTemplate":      func(ctx context.Context) error { _, err := c.KeepTemplate(ctx, c.template.ID); return err },
-		"Key":               func(ctx context.Context) error { _, err := c.Key(ctx, "key"); return err },
-		"Keys":              func(ctx context.Context) error { _, err := c.Keys(ctx, w); return err },
-		"LiveCodes":         func(ctx context.Context) error { _, err := c.LiveCodes(ctx, id, at); return err },
-		"LockCode":          func(ctx context.Context) error { _, err := c.LockCode(ctx, w, "code"); return err },
-		"LockRoom":          func(ctx context.Context) error { _, err := c.LockRoom(ctx, w, id); return err },
-		"LockRoomNamed":     func(ctx context.Context) error { _, err := c.LockRoomNamed(ctx, w, "demo"); return err },
-		"LockTemplate":      func(ctx context.Context) error { _, err := c.LockTemplate(ctx, w, c.template.ID); return err },
-		"LockTemplateNamed": func(ctx context.Context) error { _, err := c.LockTemplateNamed(ctx, w, "default"); return err },
-		"LockWorkspace":     func(ctx context.Context) error { _, err := c.LockWorkspace(ctx, w); return err },
-		"Migrate":           func(ctx context.Context) error { return c.Migrate(ctx) },
-		"Operator":          func(ctx context.Context) error { _, err := c.Operator(ctx, "name"); return err },
-		"HasSpent":          func(ctx context.Context) error { _, err := c.HasSpent(ctx, code.ID, "user"); return err },
-		"OrphanCodes":       func(ctx context.Context) error { return c.OrphanCodes(ctx, c.template.ID, nil, at) },
-		"OrphanRoomCodes":   func(ctx context.Context) error { return c.OrphanRoomCodes(ctx, id, nil, at) },
-		"Ping":              func(ctx context.Context) error { return c.Ping(ctx) },
-		"ReplaceTemplate":   func(ctx context.Context) error { return c.ReplaceTemplate(ctx, &c.template) },
-		"RevokeKey":         func(ctx context.Context) error { return c.RevokeKey(ctx, "key", at) },
-		"Room":              func(ctx context.Context) error { _, err := c.Room(ctx, w, id); return err },
-		"Rooms":             func(ctx context.Context) error { _, err := c.Rooms(ctx, w, store.RoomFilter{}, page); return err },
-		"SigningKey":        func(ctx context.Context) error { _, err := c.SigningKey(ctx, w); return err },
-		"Spend":             func(ctx context.Context) error { _, err := c.Spend(ctx, code.ID, "user", at); return err },
-		"LastLeaves":        func(ctx context.Context) error { _, err := c.LastLeaves(ctx); return err },
-		"Stayed":            func(ctx context.Context) error { _, err := c.Stayed(ctx, id, "peer"); return err },
-		"Admission":         func(ctx context.Context) error { _, err := c.Admission(ctx, w, id); return err },
-		"AdmissionAnywhere": func(ctx context.Context) error { _, err := c.AdmissionAnywhere(ctx, id); return err },
-		"Guard":             func(ctx context.Context) error { return c.Guard(ctx, id, at) },
-		"StreamKeys":        func(ctx context.Context) error { _, err := c.StreamKeys(ctx, id); return err },
-		"Template":          func(ctx context.Context) error { _, err := c.Template(ctx, w, c.template.ID); return err },
-		"TemplateHead":      func(ctx context.Context) error { _, err := c.TemplateHead(ctx, w, c.template.ID); return err },
-		"Templates":         func(ctx context.Context) error { _, err := c.Templates(ctx, w, page); return err },
-		"Tx":                func(ctx context.Context) error { return c.Tx(ctx, func(*store.Store) error { return nil }) },
-		"UpdateCode":        func(ctx context.Context) error { return c.UpdateCode(ctx, code) },
-		"UpdateOperator":    func(ctx context.Context) error { return c.UpdateOperator(ctx, models.Operator{}) },
-		"UpdateRoom":        func(ctx context.Context) error { return c.UpdateRoom(ctx, c.room) },
-		"UpdateWorkspace":   func(ctx context.Context) error { return c.UpdateWorkspace(ctx, c.workspace) },
-		"AnalyticsEvents": func(ctx context.Context) error {
-			_, err := c.AnalyticsEvents(ctx, &store.AnalyticsFilter{}, page)
-			return err
-		},
-		"ClaimLane":   func(ctx context.Context) error { _, err := c.ClaimLane(ctx, id, "lease", at, at); return err },
-		"ClaimReplay": func(ctx context.Context) error { _, err := c.ClaimReplay(ctx, "lease", at, at); return err },
-		"CountAnalyticsEvents": func(ctx context.Context) error {
-			_, err := c.CountAnalyticsEvents(ctx, &store.AnalyticsFilter{})
-			return err
-		},
-		"CountDeliveries":    func(ctx context.Context) error { _, err := c.CountDeliveries(ctx, asked); return err },
-		"CountDueDeliveries": func(ctx context.Context) error { _, err := c.CountDueDeliveries(ctx); return err },
-		"CreateWebhookSecret": func(ctx context.Context) error {
-			return c.CreateWebhookSecret(ctx, &models.WebhookSecret{ID: c.NewID(), WorkspaceID: w, Secret: []byte{1}})
-		},
-		"Deliveries":            func(ctx context.Context) error { _, err := c.Deliveries(ctx, asked, 1, 0); return err },
-		"DeliveriesAfter":       func(ctx context.Context) error { _, err := c.DeliveriesAfter(ctx, asked, "", 1, 0); return err },
-		"DueDeliveries":         func(ctx context.Context) error { _, err := c.DueDeliveries(ctx, &lane, at, 1); return err },
-		"DueLanes":              func(ctx context.Context) error { _, err := c.DueLanes(ctx, at, "", 1); return err },
-		"ExtendLanes":           func(ctx context.Context) error { _, err := c.ExtendLanes(ctx, []models.Lane{lane}); return err },
-		"FreshDeliveries":       func(ctx context.Context) error { _, err := c.FreshDeliveries(ctx, &lane, 1); return err },
-		"InsertAnalyticsEvents": func(ctx context.Context) error { return c.InsertAnalyticsEvents(ctx, []models.AnalyticsEvent{event}) },
-		"InsertDeliveries":      func(ctx context.Context) error { return c.InsertDeliveries(ctx, []models.Delivery{delivery}) },
-		"InsertReplay":          func(ctx context.Context) error { _, err := c.InsertReplay(ctx, &replay); return err },
-		"KeepReplay":            func(ctx context.Context) error { return c.KeepReplay(ctx, &replay) },
-		"Listeners":             func(ctx context.Context) error { _, err := c.Listeners(ctx, []models.ID{id}); return err },
-		"NextDue":               func(ctx context.Context) error { _, err := c.NextDue(ctx, at); return err },
-		"PurgeWebhooks":         func(ctx context.Context) error { _, err := c.PurgeWebhooks(ctx, at, 1); return err },
-		"RecordAttempts":        func(ctx context.Context) error { return c.RecordAttempts(ctx, []models.Delivery{delivery}) },
-		"ReleaseLane":           func(ctx context.Context) error { return c.ReleaseLane(ctx, &lane, at) },
-		"Replay":                func(ctx context.Context) error { _, err := c.Replay(ctx, w, replay.ID); return err },
-		"RetireWebhookSecrets":  func(ctx context.Context) error { return c.RetireWebhookSecrets(ctx, w, at) },
-		"RunningReplay":         func(ctx context.Context) error { _, err := c.RunningReplay(ctx, w, "{}"); return err },
-		"WebhookSecrets":        func(ctx context.Context) error { _, err := c.WebhookSecrets(ctx, w, at); return err },
-		"Webhooks":              func(ctx context.Context) error { _, err := c.Webhooks(ctx, id); return err },
-		"Workspace":             func(ctx context.Context) error { _, err := c.Workspace(ctx, w); return err },
-		"Workspaces":            func(ctx context.Context) error { _, err := c.Workspaces(ctx); return err },
+		"Backup":  func(ctx context.Context) error { return c.Backup(ctx, folder) },
+		"Migrate": func(ctx context.Context) error { return c.Migrate(ctx) },
+		"Ping":    func(ctx context.Context) error { return c.Ping(ctx) },
+		"Tx":      func(ctx context.Context) error { return c.Tx(ctx, func(*store.Store) error { return nil }) },
 	}
-	maps.Copy(all, c.pollMethods())
+	for _, some := range []map[string]func(ctx context.Context) error{
+		c.workspaceMethods(),
+		c.keyMethods(),
+		c.templateMethods(),
+		c.roomMethods(),
+		c.codeMethods(),
+		c.sessionMethods(),
+		c.banMethods(),
+		c.webhookMethods(),
+		c.deliveryMethods(),
+		c.replayMethods(),
+		c.pollMethods(),
+	} {
+		maps.Copy(all, some)
+	}
 	return all
 }
 

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -109,4 +110,25 @@ func analyticsEventsFiltered(t *testing.T, s *store.Store) {
 	}
 	f := &store.AnalyticsFilter{WorkspaceID: c.workspace.ID, RoomID: string(c.room.ID)}
 	equal(t, all[1:2], must[[]models.AnalyticsEvent](t)(s.AnalyticsEvents(t.Context(), f, store.Page{Limit: 1, Start: all[2].ID})))
+}
+
+// replayMethods is what methods says of replays and analytics events.
+func (c *scene) replayMethods() map[string]func(ctx context.Context) error {
+	w, at, page, replay, event := c.workspace.ID, born, store.Page{Limit: 1}, c.newReplay("{}"), models.AnalyticsEvent{ID: c.NewID(), WorkspaceID: c.workspace.ID, RoomID: c.room.ID}
+	return map[string]func(ctx context.Context) error{
+		"AnalyticsEvents": func(ctx context.Context) error {
+			_, err := c.AnalyticsEvents(ctx, &store.AnalyticsFilter{}, page)
+			return err
+		},
+		"ClaimReplay": func(ctx context.Context) error { _, err := c.ClaimReplay(ctx, "lease", at, at); return err },
+		"CountAnalyticsEvents": func(ctx context.Context) error {
+			_, err := c.CountAnalyticsEvents(ctx, &store.AnalyticsFilter{})
+			return err
+		},
+		"InsertAnalyticsEvents": func(ctx context.Context) error { return c.InsertAnalyticsEvents(ctx, []models.AnalyticsEvent{event}) },
+		"InsertReplay":          func(ctx context.Context) error { _, err := c.InsertReplay(ctx, &replay); return err },
+		"KeepReplay":            func(ctx context.Context) error { return c.KeepReplay(ctx, &replay) },
+		"Replay":                func(ctx context.Context) error { _, err := c.Replay(ctx, w, replay.ID); return err },
+		"RunningReplay":         func(ctx context.Context) error { _, err := c.RunningReplay(ctx, w, "{}"); return err },
+	}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -216,4 +217,25 @@ func streamKeysOneActive(t *testing.T, s *store.Store) {
 	equal(t, []models.StreamKey{second, first}, got)
 	equal(t, []models.StreamKey{elsewhere}, must[[]models.StreamKey](t)(s.StreamKeys(t.Context(), elsewhere.RoomID)))
 	equal(t, 0, len(must[[]models.StreamKey](t)(s.StreamKeys(t.Context(), s.NewID()))))
+}
+
+// roomMethods is what methods says of rooms and their stream keys.
+func (c *scene) roomMethods() map[string]func(ctx context.Context) error {
+	w, id, at, page, room := c.workspace.ID, c.room.ID, born, store.Page{Limit: 1}, c.newRoom("fresh")
+	return map[string]func(ctx context.Context) error{
+		"Admission":         func(ctx context.Context) error { _, err := c.Admission(ctx, w, id); return err },
+		"AdmissionAnywhere": func(ctx context.Context) error { _, err := c.AdmissionAnywhere(ctx, id); return err },
+		"CreateStreamKey": func(ctx context.Context) error {
+			return c.CreateStreamKey(ctx, &models.StreamKey{ID: c.NewID(), RoomID: id})
+		},
+		"DisableStreamKey": func(ctx context.Context) error { return c.DisableStreamKey(ctx, id) },
+		"Guard":            func(ctx context.Context) error { return c.Guard(ctx, id, at) },
+		"InsertRoom":       func(ctx context.Context) error { _, err := c.InsertRoom(ctx, &room); return err },
+		"LockRoom":         func(ctx context.Context) error { _, err := c.LockRoom(ctx, w, id); return err },
+		"LockRoomNamed":    func(ctx context.Context) error { _, err := c.LockRoomNamed(ctx, w, "demo"); return err },
+		"Room":             func(ctx context.Context) error { _, err := c.Room(ctx, w, id); return err },
+		"Rooms":            func(ctx context.Context) error { _, err := c.Rooms(ctx, w, store.RoomFilter{}, page); return err },
+		"StreamKeys":       func(ctx context.Context) error { _, err := c.StreamKeys(ctx, id); return err },
+		"UpdateRoom":       func(ctx context.Context) error { return c.UpdateRoom(ctx, c.room) },
+	}
 }

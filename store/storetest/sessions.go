@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -253,5 +254,35 @@ func heartbeats(t *testing.T, s *store.Store) {
 		noError(t, s.Beat(t.Context(), "node", want.BeatAt, want.Mark))
 		noError(t, s.Beat(t.Context(), "other", born, s.NewID()))
 		equal(t, want, must[store.Heartbeat](t)(s.LastBeat(t.Context(), "node")))
+	}
+}
+
+// sessionMethods is what methods says of sessions and peers.
+func (c *scene) sessionMethods() map[string]func(ctx context.Context) error {
+	session := c.newSession()
+	peer := c.newPeer(session.ID)
+	session.EndedAt, peer.LeftAt = pointer(born), pointer(born)
+	ended, peers := []*models.Session{session}, []*models.Peer{peer}
+	w, id, at, page := c.workspace.ID, c.room.ID, born, store.Page{Limit: 1}
+	return map[string]func(ctx context.Context) error{
+		"Beat":             func(ctx context.Context) error { return c.Beat(ctx, "node", at, c.NewID()) },
+		"EndEmptySessions": func(ctx context.Context) error { _, err := c.EndEmptySessions(ctx); return err },
+		"EndPeers":         func(ctx context.Context) error { _, err := c.EndPeers(ctx, peers); return err },
+		"EndSessions":      func(ctx context.Context) error { _, err := c.EndSessions(ctx, ended); return err },
+		"InsertPeers":      func(ctx context.Context) error { return c.InsertPeers(ctx, peers) },
+		"KeepPeers":        func(ctx context.Context) error { return c.KeepPeers(ctx, peers) },
+		"KeepQueue":        func(ctx context.Context) error { return c.KeepQueue(ctx, &models.Queue{RoomID: id}) },
+		"KeepState":        func(ctx context.Context) error { return c.KeepState(ctx, session.ID, nil) },
+		"LastBeat":         func(ctx context.Context) error { _, err := c.LastBeat(ctx, "node"); return err },
+		"LastLeaves":       func(ctx context.Context) error { _, err := c.LastLeaves(ctx); return err },
+		"LivePeers":        func(ctx context.Context) error { _, err := c.LivePeers(ctx); return err },
+		"LiveSessions":     func(ctx context.Context) error { _, err := c.LiveSessions(ctx); return err },
+		"LosePeers":        func(ctx context.Context) error { return c.LosePeers(ctx, at) },
+		"OpenSessions":     func(ctx context.Context) error { _, err := c.OpenSessions(ctx, ended); return err },
+		"PeersOf":          func(ctx context.Context) error { _, err := c.PeersOf(ctx, []models.ID{session.ID}, 1); return err },
+		"Queues":           func(ctx context.Context) error { _, err := c.Queues(ctx); return err },
+		"Session":          func(ctx context.Context) error { _, err := c.Session(ctx, w, session.ID); return err },
+		"Sessions":         func(ctx context.Context) error { _, err := c.Sessions(ctx, w, store.SessionFilter{}, page); return err },
+		"Stayed":           func(ctx context.Context) error { _, err := c.Stayed(ctx, id, "peer"); return err },
 	}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -162,4 +163,19 @@ func templatesInPages(t *testing.T, s *store.Store) {
 	}
 	equal(t, want, got)
 	equal(t, 0, len(must[[]models.Template](t)(s.Templates(t.Context(), s.NewID(), page))))
+}
+
+// templateMethods is what methods says of templates.
+func (c *scene) templateMethods() map[string]func(ctx context.Context) error {
+	w, page, template := c.workspace.ID, store.Page{Limit: 1}, c.newTemplate("fresh")
+	return map[string]func(ctx context.Context) error{
+		"CreateTemplate":    func(ctx context.Context) error { return c.CreateTemplate(ctx, &template) },
+		"KeepTemplate":      func(ctx context.Context) error { _, err := c.KeepTemplate(ctx, c.template.ID); return err },
+		"LockTemplate":      func(ctx context.Context) error { _, err := c.LockTemplate(ctx, w, c.template.ID); return err },
+		"LockTemplateNamed": func(ctx context.Context) error { _, err := c.LockTemplateNamed(ctx, w, "default"); return err },
+		"ReplaceTemplate":   func(ctx context.Context) error { return c.ReplaceTemplate(ctx, &c.template) },
+		"Template":          func(ctx context.Context) error { _, err := c.Template(ctx, w, c.template.ID); return err },
+		"TemplateHead":      func(ctx context.Context) error { _, err := c.TemplateHead(ctx, w, c.template.ID); return err },
+		"Templates":         func(ctx context.Context) error { _, err := c.Templates(ctx, w, page); return err },
+	}
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sync"
 	"testing"
@@ -208,4 +209,24 @@ func lanesReleased(t *testing.T, s *store.Store) {
 	_, err := s.NextDue(t.Context(), born)
 	refused(t, err, fault.NotFound, "nothing will be due")
 	equal(t, int64(0), must[int64](t)(s.CountDueDeliveries(t.Context())))
+}
+
+// webhookMethods is what methods says of webhooks, their secrets and their lanes.
+func (c *scene) webhookMethods() map[string]func(ctx context.Context) error {
+	w, id, at, lane := c.workspace.ID, c.room.ID, born, models.Lane{RoomID: c.room.ID, WorkspaceID: c.workspace.ID, Seq: 1, DueAt: pointer(born)}
+	return map[string]func(ctx context.Context) error{
+		"ClaimLane": func(ctx context.Context) error { _, err := c.ClaimLane(ctx, id, "lease", at, at); return err },
+		"CreateWebhookSecret": func(ctx context.Context) error {
+			return c.CreateWebhookSecret(ctx, &models.WebhookSecret{ID: c.NewID(), WorkspaceID: w, Secret: []byte{1}})
+		},
+		"DueLanes":             func(ctx context.Context) error { _, err := c.DueLanes(ctx, at, "", 1); return err },
+		"ExtendLanes":          func(ctx context.Context) error { _, err := c.ExtendLanes(ctx, []models.Lane{lane}); return err },
+		"Listeners":            func(ctx context.Context) error { _, err := c.Listeners(ctx, []models.ID{id}); return err },
+		"NextDue":              func(ctx context.Context) error { _, err := c.NextDue(ctx, at); return err },
+		"PurgeWebhooks":        func(ctx context.Context) error { _, err := c.PurgeWebhooks(ctx, at, 1); return err },
+		"ReleaseLane":          func(ctx context.Context) error { return c.ReleaseLane(ctx, &lane, at) },
+		"RetireWebhookSecrets": func(ctx context.Context) error { return c.RetireWebhookSecrets(ctx, w, at) },
+		"WebhookSecrets":       func(ctx context.Context) error { _, err := c.WebhookSecrets(ctx, w, at); return err },
+		"Webhooks":             func(ctx context.Context) error { _, err := c.Webhooks(ctx, id); return err },
+	}
 }

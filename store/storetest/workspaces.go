@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -117,5 +118,22 @@ func hostsClaimed(t *testing.T, s *store.Store) {
 		{"", "", false},
 	} {
 		equal(t, row.want, must[bool](t)(s.Hosts(t.Context(), row.subdomain, row.domain)))
+	}
+}
+
+// workspaceMethods is what methods says of workspaces.
+func (c *scene) workspaceMethods() map[string]func(ctx context.Context) error {
+	w := c.workspace.ID
+	return map[string]func(ctx context.Context) error{
+		"CreateOperator":  func(ctx context.Context) error { return c.CreateOperator(ctx, &models.Operator{ID: c.NewID()}) },
+		"CreateWorkspace": func(ctx context.Context) error { return c.CreateWorkspace(ctx, &models.Workspace{ID: c.NewID()}) },
+		"FirstWorkspace":  func(ctx context.Context) error { _, err := c.FirstWorkspace(ctx); return err },
+		"Hosts":           func(ctx context.Context) error { _, err := c.Hosts(ctx, "sub", ""); return err },
+		"LockWorkspace":   func(ctx context.Context) error { _, err := c.LockWorkspace(ctx, w); return err },
+		"Operator":        func(ctx context.Context) error { _, err := c.Operator(ctx, "name"); return err },
+		"UpdateOperator":  func(ctx context.Context) error { return c.UpdateOperator(ctx, models.Operator{}) },
+		"UpdateWorkspace": func(ctx context.Context) error { return c.UpdateWorkspace(ctx, c.workspace) },
+		"Workspace":       func(ctx context.Context) error { _, err := c.Workspace(ctx, w); return err },
+		"Workspaces":      func(ctx context.Context) error { _, err := c.Workspaces(ctx); return err },
 	}
 }
