@@ -94,7 +94,12 @@ func (p *Peer) bindLocked(t Ticket, deliver Deliver) *Line {
 		p.welcomeLocked(true)
 	case watching:
 		p.room.outlook.greetLocked(p)
-	case waiting, joining:
+	case waiting:
+		p.room.outlook.greetLocked(p)
+	case joining:
+		if p.out != nil && p.out.tell == nil { // it said goodbye by a connection of before: this one does not know
+			p.out.tell = &Removed{Reason: "you have left"}
+		}
 		p.room.outlook.greetLocked(p)
 	case gone:
 	}

@@ -65,6 +65,23 @@ func TestLeaveWhileJoining(t *testing.T) {
 	})
 }
 
+// TestBackAfterLeavingWhileJoining: who leaves before the join is written and connects again learns that it is out.
+func TestBackAfterLeavingWhileJoining(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := newHouse(nil)
+		ben, done := h.asking(t, "ben", "guest")
+		must(t, ben.Leave(t.Context()))
+		ben.Lost()
+		again := h.arrive(t, "ben", "guest")
+		h.give("ben", nil)
+		must(t, <-done)
+		if v, _ := again.sees(); v.In || told[hub.Removed](again) != 1 {
+			t.Fatalf("ben was told %v", again.heard())
+		}
+		h.check(t, true)
+	})
+}
+
 // TestRemovedWhileJoining has a peer put out before its join is written.
 func TestRemovedWhileJoining(t *testing.T) {
 	t.Parallel()
