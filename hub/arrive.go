@@ -17,13 +17,19 @@ type Line struct {
 }
 
 // Arrive binds a connection to a peer: a new one, which watches until it joins, or the one of that id, which then goes on where it was
-// (Welcome with Back). Kinds Conflict when the id is somebody else's; Unavailable when another node owns the room, or Foyer stops.
+// (Welcome with Back). Kinds Conflict when the id is somebody else's; Gone when the room is closed for good; Unavailable when another node
+// owns it, or Foyer stops.
 func (h *Hub) Arrive(ctx context.Context, t Ticket, id string, deliver Deliver) (*Line, error) {
 	var line *Line
 	place := t.Place
 	t.Place = nil // the room has it: the peer need not keep one of its own
 	err := h.enter(ctx, place, func(r *Room) error {
-		r.place = place
+		if !r.overLocked() {
+			r.placeLocked(place)
+		}
+		if r.overLocked() {
+			return closed()
+		}
 		p := r.peers[id]
 		switch {
 		case p == nil:
@@ -110,7 +116,8 @@ func (p *Peer) bindLocked(t Ticket, deliver Deliver) *Line {
 func (p *Peer) welcomeLocked(back bool) {
 	r := p.room
 	p.tellLocked(&Event{Body: Welcome{
-		Place: r.place, Session: *r.session, Role: p.row.Role, Others: r.cardsLocked(p), Values: r.observedLocked(p), Back: back,
+		Place: r.place, Session: *r.session, Role: p.row.Role, Self: p.card, Others: r.cardsLocked(p), Values: r.observedLocked(p), Back: back,
+		Locked: r.locked,
 	}})
 	if back { // else everybody is told; and what others changed about it meanwhile, it cannot know
 		p.tellLocked(&Event{Body: Counted{Session: r.session.ID, Room: r.id, Peers: len(r.inside)}})

@@ -1,9 +1,10 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
-	"foyer/models"
+	"foyer/roles"
 )
 
 // Card is what others may know of a peer. A change makes a new one: a card itself never changes.
@@ -17,13 +18,26 @@ type Card struct {
 	Groups   []string
 	JoinedAt time.Time
 
+	Moderator bool // its role may put others out
+	Muted     bool // its microphone is off, or it has none
+	VideoOff  bool // the same of its camera
+
 	forms forms
 }
 
-func newCard(row *models.Peer) *Card {
+// Hand is the group of those who have raised a hand: the name is that of the 100ms SDK (client protocol 4.1).
+const Hand = "_handraise"
+
+// HandRaised reports whether the peer has raised a hand.
+func (c *Card) HandRaised() bool { return slices.Contains(c.Groups, Hand) }
+
+// cardLocked is a new card of a peer that is in.
+func (p *Peer) cardLocked() *Card {
+	row, role := &p.row, p.room.place.Roles[p.row.Role]
 	return &Card{
 		ID: row.PeerID, User: row.UserID, Name: row.Name, Data: row.Data, Role: row.Role, Kind: row.Kind,
-		Groups: row.Groups, JoinedAt: row.JoinedAt,
+		Groups: row.Groups, JoinedAt: row.JoinedAt, Moderator: role != nil && role.May(roles.RemoveOthers),
+		Muted: row.Muted || p.ticket.Still, VideoOff: row.VideoOff || p.ticket.Still,
 	}
 }
 

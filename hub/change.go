@@ -18,7 +18,10 @@ const (
 )
 
 // Details are what a peer says about itself; nil leaves a thing as it is.
-type Details struct{ Name, Data *string }
+type Details struct {
+	Name, Data      *string
+	Muted, VideoOff *bool
+}
 
 // Check errs with Invalid unless the details are within bounds.
 func (d Details) Check() error {
@@ -38,6 +41,12 @@ func (d Details) apply(row *models.Peer) {
 	if d.Data != nil {
 		row.Data = *d.Data
 	}
+	if d.Muted != nil {
+		row.Muted = *d.Muted
+	}
+	if d.VideoOff != nil {
+		row.VideoOff = *d.VideoOff
+	}
 }
 
 // Update changes what the peer says about itself. Kinds Forbidden before it is in, Invalid.
@@ -48,8 +57,7 @@ func (p *Peer) Update(d Details) error {
 	var err error
 	p.room.do(func() {
 		if err = p.insideLocked(); err == nil {
-			p.changeLocked(d.apply)
-			p.room.tellLocked(Changed{Peer: p.card}, p)
+			p.room.tellLocked(p.changeLocked(d.apply), p)
 		}
 	})
 	return err
@@ -74,8 +82,7 @@ func (r *Room) Update(id string, d Details, role *string) (*Card, error) {
 			}
 		}
 		if d.Name != nil || d.Data != nil {
-			p.changeLocked(d.apply)
-			r.tellLocked(Changed{Peer: p.card}, nil)
+			r.tellLocked(p.changeLocked(d.apply), nil)
 		}
 		card = p.card
 	})
@@ -115,7 +122,6 @@ func (p *Peer) groupLocked(name string, member bool) ([]string, error) {
 	if member {
 		groups = append(groups, name)
 	}
-	p.changeLocked(func(row *models.Peer) { row.Groups = groups })
-	p.room.tellLocked(Changed{Peer: p.card}, nil)
+	p.room.tellLocked(p.changeLocked(func(row *models.Peer) { row.Groups = groups }), nil)
 	return groups, nil
 }

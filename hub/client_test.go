@@ -88,6 +88,7 @@ func (c *client) deliver(e *hub.Event) {
 		v.Self.Role, v.Waiters = body.Role, nil
 	case hub.Removed, hub.Refused:
 		v.Out, v.In = true, false
+	case hub.AtDoor:
 	case hub.RoleAsked:
 		v.offer = body
 	case hub.Outlook:

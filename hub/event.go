@@ -41,6 +41,16 @@ func (f *forms) once(dialect string, write func() []byte) []byte {
 	return text
 }
 
+// Cause says why everybody is put out.
+type Cause uint8
+
+// The causes. ByWish is that somebody wanted it, in the room or on the server's side.
+const (
+	ByWish Cause = iota
+	HostLeft
+	TimeOver
+)
+
 // What a peer's own connection is told about itself.
 type (
 	// Welcome says that the peer is in, and who else is. It is the answer to a join, to whom it was held back too, and, when the peer was
@@ -49,10 +59,15 @@ type (
 		Place   *Place
 		Session models.Session
 		Role    string
+		Self    *Card
 		Others  []*Card // in the order of joining
 		Values  []Value // those that the peer observes
 		Back    bool    // it was in before
+		Locked  bool    // the door is
 	}
+
+	// AtDoor says that the peer has to wait until somebody lets it in.
+	AtDoor struct{}
 
 	// Refused says that a peer who waited is not let in.
 	Refused struct{ Reason string }
@@ -68,6 +83,7 @@ type (
 		By     string // peer id; empty: nobody in the room
 		Reason string
 		Ended  bool // everybody is
+		Cause  Cause
 	}
 
 	// Superseded says that the peer has another connection now.
@@ -85,8 +101,26 @@ type (
 	// Left says that a peer has gone.
 	Left struct{ Peer *Card }
 
-	// Changed says that a peer's name, data, role or groups have.
-	Changed struct{ Peer *Card }
+	// Changed says that a peer's name, data, role, groups, microphone or camera have.
+	Changed struct {
+		Peer *Card
+		Was  *Card // before that; nil for the peer's own new connection
+	}
+
+	// Locked says that the door is locked, or not any more.
+	Locked struct {
+		By     *Card // nil: the server
+		Locked bool
+	}
+
+	// Expiring tells whoever leads the room that it closes soon.
+	Expiring struct{ At time.Time }
+
+	// Extended tells whoever leads the room that it closes later.
+	Extended struct{ At time.Time }
+
+	// Expired says that the room's time is over: nothing is said any more, and soon everybody is out.
+	Expired struct{}
 
 	// Counted says how many are in. Watchers are told too.
 	Counted struct {
@@ -118,12 +152,19 @@ type (
 		Type    string
 		Roles   []string // only for these; nil: for all
 		Private bool     // for one
+		Own     any      // what only the sender's protocol understands
+	}
+
+	// Signalled is something of a protocol's own that one peer tells another one.
+	Signalled struct {
+		From *Card
+		What any
 	}
 
 	// Noted says that values of the session have changed.
 	Noted struct{ Values []Value }
 
-	// MuteAsked says that somebody wants a track of the peer to be muted, or not to be.
+	// MuteAsked says that somebody wants a track of the peer to be muted, or not to be; without one, its microphone.
 	MuteAsked struct {
 		By, Track, Stream string
 		Mute              bool

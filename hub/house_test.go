@@ -97,6 +97,11 @@ func (h *house) room(t rapid.TB) *hub.Room {
 	return r
 }
 
+// always is the same grace for every protocol.
+func always(grace time.Duration) func(string) time.Duration {
+	return func(string) time.Duration { return grace }
+}
+
 // names are the ids of those who are in, in order; none when there is no room.
 func (h *house) names() []string {
 	r, ok := h.RoomOf(roomID)

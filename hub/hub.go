@@ -26,18 +26,24 @@ type Options struct {
 	Bus     bus.Bus          // nil: bus.Local
 	Now     func() time.Time // nil: time.Now
 	Turned  Turned           // nil: nobody wants to know
+	Closed  Closed           // nil: nobody wants to know
 }
 
 // Turned is told of each session that has begun or ended. It is called under a room's lock: it must not block, nor call the hub.
 type Turned func(s models.Session, ended bool)
 
+// Closed is told of each room into which nobody comes any more: the one session that it could have has ended, or its time is over. It is
+// called under a room's lock: it must not block, nor call the hub.
+type Closed func(room *models.Room)
+
 // Hub is all live rooms of this node. Safe for concurrent use.
 type Hub struct {
-	ids     func() models.ID // static, as are the next five
+	ids     func() models.ID // static, as are the next six
 	journal Journal
 	bus     bus.Bus
 	now     func() time.Time
 	turned  Turned
+	closed  Closed
 	life    context.Context // of what is nobody's wish: it never ends
 	said    atomic.Uint64   // messages so far: names the next one
 	origin  string          // static: what the names of this hub's messages begin with
@@ -50,7 +56,7 @@ type Hub struct {
 // New makes a hub without rooms.
 func New(o Options) *Hub {
 	h := &Hub{
-		ids: o.IDs, journal: o.Journal, bus: o.Bus, now: o.Now, turned: o.Turned, life: context.Background(),
+		ids: o.IDs, journal: o.Journal, bus: o.Bus, now: o.Now, turned: o.Turned, closed: o.Closed, life: context.Background(),
 		rooms: map[models.ID]*Room{}, origin: string(o.IDs()),
 	}
 	if h.bus == nil {
@@ -61,6 +67,9 @@ func New(o Options) *Hub {
 	}
 	if h.turned == nil {
 		h.turned = func(models.Session, bool) {}
+	}
+	if h.closed == nil {
+		h.closed = func(*models.Room) {}
 	}
 	return h
 }

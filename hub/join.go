@@ -19,8 +19,8 @@ const (
 const regular = "regular"
 
 // Join takes the peer in, or puts it at the end of the queue; it gets a Welcome, or later a Welcome or Refused. Joining again is the same
-// as once. It returns when the join is written down. Kinds Forbidden when the room or the role is full or the role is gone; Unavailable when
-// it could not be written.
+// as once. It returns when the join is written down. Kinds Forbidden when the room or the role is full or the role is gone; Gone when the
+// room is closed for good; Unavailable when it could not be written.
 func (p *Peer) Join(ctx context.Context, name, data string) error {
 	var finish func(context.Context) error
 	var err error
@@ -43,7 +43,10 @@ func (p *Peer) askLocked(name, data string) (finish func(context.Context) error,
 		return nil, fault.New(fault.Forbidden, "the peer has left")
 	case watching, waiting:
 	}
-	role := p.room.place.Roles[p.ticket.Role]
+	if p.room.overLocked() {
+		return nil, closed()
+	}
+	role := p.roleLocked()
 	if role == nil || role.MaxPeers < 0 {
 		p.room.tellOfFailureLocked(&models.Peer{PeerID: p.id, UserID: p.ticket.User, Name: name, Data: data, Role: p.ticket.Role, Kind: regular},
 			"role not allowed")
@@ -78,8 +81,8 @@ func (p *Peer) reserveLocked(role *roles.Role) (wait func(context.Context) error
 	t := &p.ticket
 	p.row = models.Peer{
 		ID: r.hub.ids(), PeerID: p.id, SessionID: r.session.ID, RoomID: r.id, UserID: t.User, Name: p.row.Name, Data: p.row.Data,
-		Role: t.Role, Kind: regular, Dialect: t.Dialect, Groups: models.Words{}, Observed: p.observedWords(),
-		Token: t.Token, Agent: t.Agent, JoinedAt: at,
+		Role: role.Name, Kind: regular, Dialect: t.Dialect, Groups: models.Words{}, Observed: p.observedWords(),
+		Token: t.Token, Agent: t.Agent, JoinedAt: at, Muted: p.row.Muted, VideoOff: p.row.VideoOff,
 	}
 	row := p.row
 	return r.hub.write(models.Entry{Session: r.session, Joined: &row}), nil
@@ -157,12 +160,13 @@ func (p *Peer) enterLocked() {
 		r.opened = true
 		r.hub.turned(*r.session, false)
 	}
-	p.phase, p.card = in, newCard(&p.row)
+	p.phase, p.ticket.Role, p.card = in, p.row.Role, p.cardLocked()
 	r.inside = append(r.inside, p)
 	p.welcomeLocked(false)
 	r.tellLocked(Joined{Peer: p.card}, p)
 	r.countLocked()
 	r.showQueueLocked(p)
+	r.expiry.greetLocked(p)
 	switch {
 	case p.out != nil:
 		p.departLocked(*p.out)

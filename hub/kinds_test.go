@@ -155,7 +155,7 @@ func TestArriveKinds(t *testing.T) {
 	elsewhere := newHouse(func(_ *models.Room, o *hub.Options) { o.Bus = &owners{elsewhere: true} })
 	_, err = elsewhere.Arrive(t.Context(), elsewhere.ticket("ada", "host"), "ada", newClient("ada").deliver)
 	wantKind(t, err, fault.Unavailable)
-	err = elsewhere.Restore(t.Context(), []hub.Restored{{Place: elsewhere.place}}, 0)
+	err = elsewhere.Restore(t.Context(), []hub.Restored{{Place: elsewhere.place}}, always(0))
 	wantKind(t, err, fault.Unavailable)
 }
 

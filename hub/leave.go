@@ -21,6 +21,10 @@ func (p *Peer) departLocked(d departure) (wait func(context.Context) error) {
 	r := p.room
 	r.inside = without(r.inside, p)
 	wait = p.closeLocked(d)
+	if r.leaderlessLocked(p.row.Role) {
+		r.disbandLocked(Removed{Reason: "the host has left", Ended: true, Cause: HostLeft}, nil, false)
+		return wait
+	}
 	r.tellLocked(Left{Peer: p.card}, nil)
 	r.countLocked()
 	return wait
@@ -29,6 +33,7 @@ func (p *Peer) departLocked(d departure) (wait func(context.Context) error) {
 // closeLocked ends a peer's stay without a word to the others.
 func (p *Peer) closeLocked(d departure) (wait func(context.Context) error) {
 	p.vanishLocked()
+	p.room.lost = d.reason == websocketClosed
 	if d.at.After(p.room.left) {
 		p.room.left = d.at
 	}
@@ -140,7 +145,13 @@ func (r *Room) endLocked(by *Peer, reason string, locked bool) {
 		removed.By, about, source = by.id, &by.row, "peer"
 	}
 	r.tellOfLocked("room.end.success", about, models.Document{"lock_room": locked, "reason": reason, "source": source})
-	at := r.hub.stamp()
+	r.disbandLocked(removed, by, locked)
+}
+
+// disbandLocked puts everybody out but, where it is the wish of one, that one, who goes by itself. Who watches may stay unless the door is
+// closed behind them.
+func (r *Room) disbandLocked(removed Removed, by *Peer, locked bool) {
+	at, reason := r.hub.stamp(), removed.Reason
 	all := slices.Clone(r.inside)
 	r.inside = nil
 	for _, p := range all {

@@ -42,6 +42,7 @@ func (p *Peer) queueLocked() {
 	}
 	p.phase, p.since = waiting, r.hub.stamp()
 	r.queue = append(r.queue, p)
+	p.tellLocked(&Event{Body: AtDoor{}})
 	r.queueChangedLocked()
 }
 
@@ -131,7 +132,7 @@ func (r *Room) Admit(ctx context.Context, id string) error {
 				r.queueChangedLocked()
 				continue
 			}
-			role := r.place.Roles[p.ticket.Role]
+			role := p.roleLocked()
 			if role == nil {
 				p.refuseLocked("role not allowed")
 				continue
@@ -166,20 +167,22 @@ func (r *Room) chosenLocked(id string) ([]*Peer, error) {
 // reliefEvery is how soon it is tried again to let in whom relieveLocked could not.
 const reliefEvery = time.Second
 
-// relieveLocked lets in the first one who waits though its role may admit and nobody inside may: the last one who could has left.
+// relieveLocked lets in the first one who waits though it need not: its role may admit and nobody inside may, since the last one who could
+// has left, or the lock has gone and nobody is there to let it in.
 func (r *Room) relieveLocked() {
 	if len(r.queue) == 0 || r.relieved || r.stopped {
 		return
 	}
+	guarded := slices.ContainsFunc(r.inside, (*Peer).admitsLocked)
 	i := slices.IndexFunc(r.queue, func(p *Peer) bool {
-		role := r.place.Roles[p.ticket.Role]
-		return p.deliver != nil && role != nil && role.May(roles.Admit) && !r.mustWaitLocked(role)
+		role := p.roleLocked()
+		return p.deliver != nil && role != nil && (role.May(roles.Admit) || !guarded) && !r.mustWaitLocked(role)
 	})
 	if i < 0 {
 		return
 	}
 	p := r.queue[i]
-	wait, err := p.reserveLocked(r.place.Roles[p.ticket.Role])
+	wait, err := p.reserveLocked(p.roleLocked())
 	if err != nil {
 		return // the room is full: it is tried again when somebody leaves
 	}
@@ -232,5 +235,25 @@ func (r *Room) Deny(id, reason string) error {
 	return err
 }
 
-// Lock has whoever may not admit wait at the door from now on, or not any more.
-func (r *Room) Lock(locked bool) { r.do(func() { r.locked = locked }) }
+// Lock has whoever may not admit wait at the door from now on, or not any more; with the permission admit. Who waits goes on waiting. The lock
+// falls with the session. Kind Forbidden.
+func (p *Peer) Lock(locked bool) error {
+	var err error
+	p.room.do(func() {
+		if err = p.mayLocked(roles.Admit); err == nil {
+			p.room.lockLocked(locked, p.card)
+		}
+	})
+	return err
+}
+
+// Lock is Peer.Lock at the server's wish.
+func (r *Room) Lock(locked bool) { r.do(func() { r.lockLocked(locked, nil) }) }
+
+func (r *Room) lockLocked(locked bool, by *Card) {
+	r.locked = locked
+	if r.session != nil {
+		r.hub.write(models.Entry{Session: r.session, State: r.stateLocked()})
+	}
+	r.tellLocked(Locked{By: by, Locked: locked}, nil)
+}

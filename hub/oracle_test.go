@@ -196,7 +196,7 @@ func (o *oracle) remove(p *person) {
 // settle is what follows from any change.
 func (o *oracle) settle() {
 	if o.session && len(o.inside)+o.joining == 0 {
-		o.session, o.values = false, map[string]value{}
+		o.session, o.locked, o.values = false, false, map[string]value{}
 	}
 	if len(o.people) == 0 {
 		o.locked, o.relieves, o.retry = false, false, time.Time{}
@@ -204,8 +204,9 @@ func (o *oracle) settle() {
 	if o.relieves {
 		return
 	}
+	guarded := slices.ContainsFunc(o.inside, func(p *person) bool { return may(p.Role, roles.Admit) })
 	for _, p := range o.queue {
-		if p.connected && may(p.Role, roles.Admit) && !o.mustWait(p.Role) {
+		if p.connected && (may(p.Role, roles.Admit) || !guarded) && !o.mustWait(p.Role) {
 			if o.reserve(p) == nil {
 				p.seats = &seats{people: []*person{p}, words: map[*person]bool{}, relieve: true}
 				o.relieves = true

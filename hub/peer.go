@@ -97,11 +97,13 @@ func (p *Peer) tellLocked(e *Event) {
 	}
 }
 
-// changeLocked changes the peer's row, makes its new card and has both written down.
-func (p *Peer) changeLocked(change func(row *models.Peer)) {
+// changeLocked changes the peer's row, makes its new card, has it written down, and gives what there is to tell.
+func (p *Peer) changeLocked(change func(row *models.Peer)) Changed {
+	was := p.card
 	change(&p.row)
-	p.card = newCard(&p.row)
+	p.card = p.cardLocked()
 	p.keepLocked()
+	return Changed{Peer: p.card, Was: was}
 }
 
 // keepLocked has the peer's state written down.

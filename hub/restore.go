@@ -17,8 +17,8 @@ type Restored struct {
 }
 
 // Restore brings back rooms that were live when Foyer ended, before anybody arrives. Their peers have lost their connections: they keep
-// their places for the grace, as if that had happened just now.
-func (h *Hub) Restore(ctx context.Context, rooms []Restored, grace time.Duration) error {
+// their places for the grace of their protocol, as if that had happened just now.
+func (h *Hub) Restore(ctx context.Context, rooms []Restored, grace func(dialect string) time.Duration) error {
 	for i := range rooms {
 		one := &rooms[i]
 		err := h.enter(ctx, one.Place, func(r *Room) error {
@@ -32,7 +32,8 @@ func (h *Hub) Restore(ctx context.Context, rooms []Restored, grace time.Duration
 	return nil
 }
 
-func (r *Room) restoreLocked(one *Restored, grace time.Duration) {
+func (r *Room) restoreLocked(one *Restored, grace func(dialect string) time.Duration) {
+	r.placeLocked(one.Place)
 	if len(one.Live.Peers) > 0 {
 		session := one.Live.Session
 		r.session, r.opened, r.left, r.vague = &session, true, one.Left, one.Left.IsZero()
@@ -43,32 +44,36 @@ func (r *Room) restoreLocked(one *Restored, grace time.Duration) {
 		if twin := r.peers[row.PeerID]; twin != nil { // two stays under one id: nobody was told that the first one is in
 			twin.expireLocked()
 		}
-		p := &Peer{room: r, id: row.PeerID, phase: in, row: row, card: newCard(&row), observed: map[string]bool{}, ticket: Ticket{
-			Place: one.Place, Role: row.Role, User: row.UserID, Token: row.Token, Agent: row.Agent, Dialect: row.Dialect, Grace: grace,
+		wait := grace(row.Dialect)
+		p := &Peer{room: r, id: row.PeerID, phase: in, row: row, observed: map[string]bool{}, ticket: Ticket{
+			Place: one.Place, Role: row.Role, User: row.UserID, Token: row.Token, Agent: row.Agent, Dialect: row.Dialect, Grace: wait, Still: true,
 		}}
+		p.card = p.cardLocked()
 		for _, key := range row.Observed {
 			p.observed[key] = true
 		}
 		r.peers[p.id] = p
 		r.inside = append(r.inside, p)
-		p.graceLocked(grace)
+		p.graceLocked(wait)
 	}
 	for _, w := range one.Queue {
 		if r.peers[w.PeerID] != nil {
 			continue
 		}
+		wait := grace(w.Dialect)
 		p := &Peer{room: r, id: w.PeerID, phase: waiting, since: w.Since, admitted: w.Admitted, ticket: Ticket{
-			Place: one.Place, Role: w.Role, User: w.UserID, Token: w.Token, Agent: w.Agent, Dialect: w.Dialect, Grace: grace,
+			Place: one.Place, Role: w.Role, User: w.UserID, Token: w.Token, Agent: w.Agent, Dialect: w.Dialect, Grace: wait, Still: true,
 		}}
 		p.row.Name, p.row.Data = w.Name, w.Data
 		r.peers[p.id] = p
 		r.queue = append(r.queue, p)
-		p.graceLocked(grace)
+		p.graceLocked(wait)
 	}
 }
 
 // readStateLocked is the other end of stateLocked.
 func (r *Room) readStateLocked(state models.Document) {
+	r.locked, _ = state["locked"].(bool)
 	values, _ := state["values"].([]any)
 	for _, each := range values {
 		doc, _ := each.(map[string]any)

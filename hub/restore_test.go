@@ -55,7 +55,7 @@ func reborn(t *testing.T, old *house, beat time.Time) *house {
 	h := newHouse(nil)
 	h.last.Store(old.last.Load())
 	h.past = append(old.past, old.written()...)
-	must(t, h.Restore(t.Context(), []hub.Restored{crash(t, old, beat)}, time.Minute))
+	must(t, h.Restore(t.Context(), []hub.Restored{crash(t, old, beat)}, always(time.Minute)))
 	return h
 }
 
@@ -153,11 +153,11 @@ func TestRestartKeepsTheFirstLoss(t *testing.T) {
 		in(time.Hour)
 		h := newHouse(nil)
 		left := crash(t, old, beat)
-		must(t, h.Restore(t.Context(), []hub.Restored{left}, time.Minute))
+		must(t, h.Restore(t.Context(), []hub.Restored{left}, always(time.Minute)))
 		in(30 * time.Second)
 		h.Stop()
 		h = newHouse(nil)
-		must(t, h.Restore(t.Context(), []hub.Restored{left}, time.Minute))
+		must(t, h.Restore(t.Context(), []hub.Restored{left}, always(time.Minute)))
 		in(time.Minute)
 		if at := h.lefts()[0].LeftAt; !at.Equal(beat) {
 			t.Fatalf("left at %v, wanted %v", at, beat)
@@ -231,7 +231,7 @@ func TestRestoreTwins(t *testing.T) {
 		twin.ID = old.id()
 		left.Live.Peers = append(left.Live.Peers, twin)
 		h := newHouse(nil)
-		must(t, h.Restore(t.Context(), []hub.Restored{left}, time.Minute))
+		must(t, h.Restore(t.Context(), []hub.Restored{left}, always(time.Minute)))
 		h.wantInside(t, "ada")
 		h.comeBack(t, "ada")
 		in(time.Hour)
@@ -248,7 +248,7 @@ func TestRestoreTwins(t *testing.T) {
 func TestRestoreNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := newHouse(nil)
-		must(t, h.Restore(context.Background(), []hub.Restored{{Place: h.place}}, time.Minute))
+		must(t, h.Restore(context.Background(), []hub.Restored{{Place: h.place}}, always(time.Minute)))
 		if _, live := h.RoomOf(roomID); live {
 			t.Fatal("there is a room with nobody in it")
 		}

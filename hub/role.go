@@ -120,10 +120,10 @@ func (p *Peer) assignLocked(name, by string) error {
 	}
 	requested["previous_role"], requested["role_changed_at"] = p.row.Role, r.hub.stamp()
 	p.ticket.Role = name
-	p.changeLocked(func(row *models.Peer) { row.Role = name })
+	changed := p.changeLocked(func(row *models.Peer) { row.Role = name })
 	r.tellOfLocked("role.change.success", &p.row, requested)
 	p.tellLocked(&Event{Body: Assigned{Place: r.place, Role: name}})
-	r.tellLocked(Changed{Peer: p.card}, p)
+	r.tellLocked(changed, p)
 	r.showQueueLocked(p)
 	return nil
 }

@@ -31,6 +31,10 @@ type Room struct {
 	values   map[string]*Value
 	volume   int         // bytes of all values
 	deadline *time.Timer // ends the session
+	lost     bool        // the last one who left did so by losing the connection
+	retired  bool        // nobody comes in any more
+	kept     *time.Timer // runs: the room stays on the hub's list though nobody is there
+	expiry   expiry
 	outlook  outlook
 }
 
@@ -68,10 +72,12 @@ func (r *Room) sweepLocked() {
 	if r.session != nil && len(r.inside)+r.joining == 0 {
 		r.endSessionLocked()
 	}
+	r.appointLocked()
 	r.relieveLocked()
-	r.closed = len(r.peers) == 0
+	r.closed = len(r.peers) == 0 && r.kept == nil
 	if r.closed {
 		r.outlook.stop()
+		r.expiry.stop()
 	}
 }
 
@@ -115,7 +121,10 @@ func (r *Room) endSessionLocked() {
 	}
 	r.deadline.Stop()
 	r.session, r.opened, r.deadline, r.left, r.vague = nil, false, nil, time.Time{}, false
-	r.values, r.volume = map[string]*Value{}, 0
+	r.values, r.volume, r.locked = map[string]*Value{}, 0, false
+	if r.place.Rules.Single {
+		r.finishLocked()
+	}
 	r.outlookLocked()
 }
 
@@ -128,6 +137,10 @@ func (r *Room) stop() {
 		r.deadline.Stop()
 	}
 	r.outlook.stop()
+	r.expiry.stop()
+	if r.kept != nil {
+		r.kept.Stop()
+	}
 	for _, p := range r.peers {
 		p.stopGraceLocked()
 	}
@@ -187,13 +200,15 @@ type View struct {
 	Session *models.Session // nil: there are only waiters
 	Peers   []*Card         // in the order of joining
 	Values  []Value
+	Locked  bool
+	Expires time.Time // zero: never
 }
 
 // View is what the room is like now.
 func (r *Room) View() View {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return View{Place: r.place, Session: r.session, Peers: r.cardsLocked(nil), Values: r.allValuesLocked()}
+	return View{Place: r.place, Session: r.session, Peers: r.cardsLocked(nil), Values: r.allValuesLocked(), Locked: r.locked, Expires: r.expiry.at}
 }
 
 // Count is how many are in.

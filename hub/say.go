@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"foyer/fault"
+	"foyer/models"
 	"foyer/roles"
 )
 
@@ -13,6 +15,8 @@ type Message struct {
 	Type  string
 	Peer  string
 	Roles []string
+	Echo  bool // its sender hears it too
+	Own   any  // what only the sender's protocol understands
 }
 
 // Text is a message of plain text to all; an empty kind stands for chat.
@@ -28,7 +32,7 @@ func Text(text, kind string) Message {
 const Chat = "chat"
 
 // Say gives a message to whom it is for, but not to its sender, and answers what it was given for a name and a time. Kinds Forbidden
-// before the peer is in; NotFound when the peer that it is for is not.
+// before the peer is in, or when the one that it is for does not hear it; NotFound when that one is not in; Gone when the room's time is over.
 func (p *Peer) Say(m Message) (Said, error) {
 	r := p.room
 	r.mu.Lock()
@@ -47,13 +51,19 @@ func (r *Room) Say(m Message) (Said, error) {
 }
 
 func (r *Room) sayLocked(m Message, from *Peer) (Said, error) {
-	said := Said{ID: r.hub.messageID(), At: r.hub.stamp(), Text: m.Text, Type: m.Type, Private: m.Peer != ""}
+	if r.overLocked() {
+		return Said{}, closed()
+	}
+	said := Said{ID: r.hub.messageID(), At: r.hub.stamp(), Text: m.Text, Type: m.Type, Private: m.Peer != "", Own: m.Own}
 	if from != nil {
 		said.From = from.card
 	}
 	if m.Peer != "" {
 		target, err := r.insideLocked(m.Peer)
-		if err == nil && target != from {
+		if err == nil && !r.hearsLocked(from, target) {
+			return said, fault.New(fault.Forbidden, "in this room that peer does not hear you")
+		}
+		if err == nil && (target != from || m.Echo) {
 			target.tellLocked(&Event{Body: said})
 		}
 		return said, err
@@ -61,11 +71,35 @@ func (r *Room) sayLocked(m Message, from *Peer) (Said, error) {
 	said.Roles = m.Roles
 	e := &Event{Body: said}
 	for _, p := range r.inside {
-		if p != from && (len(m.Roles) == 0 || slices.Contains(m.Roles, p.row.Role)) {
+		if p == from && m.Echo || p != from && (len(m.Roles) == 0 || slices.Contains(m.Roles, p.row.Role)) && r.hearsLocked(from, p) {
 			p.tellLocked(e)
 		}
 	}
 	return said, nil
+}
+
+// hearsLocked reports whether the room's route lets a peer hear another one; the server everybody hears.
+func (r *Room) hearsLocked(from, to *Peer) bool {
+	route := r.place.Rules.Route
+	return route == nil || from == nil || from == to || route(from.card, to.card)
+}
+
+// Signal gives another peer of the same protocol something that only that one understands. Kinds Forbidden before the peer is in; NotFound.
+func (p *Peer) Signal(to string, what any) error {
+	r := p.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := p.insideLocked(); err != nil {
+		return err
+	}
+	target, err := r.insideLocked(to)
+	if err == nil && target.ticket.Dialect != p.ticket.Dialect {
+		err = noPeer()
+	}
+	if err == nil {
+		target.tellLocked(&Event{Body: Signalled{From: p.card, What: what}})
+	}
+	return err
 }
 
 // Announce tells everybody who is in something that a part of Foyer beside the hub has to say.
@@ -101,6 +135,24 @@ func (p *Peer) AskMute(id string, ask MuteAsked) error {
 	}
 	ask.By = p.id
 	target.tellLocked(&Event{Body: ask})
+	return nil
+}
+
+// Silence mutes or unmutes a peer's microphone, with the permission mute or unmute: everybody is told, and the peer is asked to do it. That it
+// does is its own affair. Kinds Forbidden, NotFound.
+func (p *Peer) Silence(id string, mute bool) error {
+	r := p.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := p.mayLocked(mutes(mute)); err != nil {
+		return err
+	}
+	target, err := r.insideLocked(id)
+	if err != nil {
+		return err
+	}
+	r.tellLocked(target.changeLocked(func(row *models.Peer) { row.Muted = mute }), nil)
+	target.tellLocked(&Event{Body: MuteAsked{By: p.id, Mute: mute}})
 	return nil
 }
 

@@ -139,5 +139,5 @@ func (r *Room) stateLocked() models.Document {
 			"key": v.Key, "data": v.Data, "at": v.At.UnixMilli(), "by": v.By, "version": v.Version,
 		})
 	}
-	return models.Document{"values": values}
+	return models.Document{"values": values, "locked": r.locked}
 }

@@ -35,6 +35,9 @@ type Peer struct {
 	LeftAt    *time.Time
 	Reason    string // why it left (server contract 7.4): client request, peer kicked, websocket closed, server removed peer
 	Message   string // in the words of whoever removed it
+
+	Muted    bool `gorm:"-"` // what the peer says of its microphone; it is not written down
+	VideoOff bool `gorm:"-"` // the same of its camera
 }
 
 // Event is something that webhooks tell of (server contract 7.4). Data is the envelope's data, complete.

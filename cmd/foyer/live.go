@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"foyer/handlers/hms"
 	"foyer/handlers/socket"
 	"foyer/hub"
 	"foyer/models"
@@ -14,6 +15,14 @@ import (
 
 // comeBack is how long peers that were in when Foyer ended keep their places: as long as their clients try to come back.
 const comeBack = 60 * time.Second
+
+// graceOf is how long peers of a protocol keep their places: only clients of the 100ms SDK come back as the same peers.
+func graceOf(dialect string) time.Duration {
+	if dialect == hms.Dialect {
+		return comeBack
+	}
+	return 0
+}
 
 // socketLimits bound every WebSocket. For load tests there is no bound to the messages of one.
 func (s *Settings) socketLimits() socket.Limits {
@@ -38,7 +47,7 @@ func (c *core) openRooms(ctx context.Context) (stop func() error, err error) {
 		cancel()
 		return journal.Wait()
 	}
-	return stop, c.hub.Restore(ctx, rooms, comeBack)
+	return stop, c.hub.Restore(ctx, rooms, graceOf)
 }
 
 // restored are the rooms that were live, with their queues.

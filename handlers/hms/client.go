@@ -44,19 +44,19 @@ func (p *client) deliver(e *hub.Event) {
 		p.welcome(&body)
 	case hub.Outlook:
 		p.greetWith(body.Place, p.role)
-		p.conn.Send(e.Form(dialect, written))
+		p.conn.Send(e.Form(Dialect, written))
 	case hub.Refused:
 		if id := p.joined(); id != "" {
 			p.conn.Send(failed(id, refused(body.Reason)))
 		}
 	case hub.Removed:
-		p.conn.Send(e.Form(dialect, written))
+		p.conn.Send(e.Form(Dialect, written))
 		time.AfterFunc(goodbye, func() { p.conn.Close(socket.Normal, "") })
 	case hub.Superseded:
 		p.replaced.Store(true)
 		p.conn.Close(socket.Replaced, "the peer has another connection now")
 	default:
-		p.conn.Send(e.Form(dialect, written))
+		p.conn.Send(e.Form(Dialect, written))
 	}
 }
 

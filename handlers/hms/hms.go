@@ -17,8 +17,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// dialect is the name under which the hub keeps what is written for this protocol.
-const dialect = "hms"
+// Dialect is the name under which peers come in, and under which the hub keeps what is written for this protocol.
+const Dialect = "hms"
 
 // minute is how long a lost connection keeps its peer: the client tries to come back for as long (client protocol 3).
 const minute = 60 * time.Second

@@ -218,7 +218,7 @@ func (p *client) update(_ context.Context, c call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return empty, p.line.Update(hub.Details(params))
+	return empty, p.line.Update(hub.Details{Name: params.Name, Data: params.Data})
 }
 
 func (p *client) joinGroup(_ context.Context, c call) ([]byte, error) { return p.group(c, true) }

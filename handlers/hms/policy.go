@@ -17,7 +17,7 @@ type policy struct {
 
 // policyFrame tells a peer its role.
 func policyFrame(place *hub.Place, role string) []byte {
-	return place.Form(dialect, role, func() []byte {
+	return place.Form(Dialect, role, func() []byte {
 		p := policy{Name: role, TemplateID: place.ID, Plugins: place.Plugins, Roles: map[string]models.Document{}}
 		if p.Plugins == nil {
 			p.Plugins = models.Document{}

@@ -63,7 +63,7 @@ func (p *client) arrive(ctx context.Context) error {
 		return err
 	}
 	p.admitted = p.now()
-	ticket.Dialect, ticket.Grace = dialect, cmp.Or(p.Grace, minute)
+	ticket.Dialect, ticket.Grace, ticket.Still = Dialect, cmp.Or(p.Grace, minute), true // until there is a media engine
 	p.line, err = p.Hub.Arrive(ctx, ticket, p.id, p.deliver)
 	return err
 }

@@ -35,6 +35,9 @@ func written(body any) []byte {
 	case hub.RoleAsked:
 		return noteOf("on-role-change-request", roleRequest{RequestedBy: e.By, Role: e.Role, Token: e.Token})
 	case hub.MuteAsked:
+		if e.Track == "" {
+			return noteOf("on-change-track-mute-state-request", muteAllRequest{RequestedBy: e.By, Type: "audio", Value: e.Mute})
+		}
 		return noteOf("on-track-update-request", muteRequest{RequestedBy: e.By, TrackID: e.Track, StreamID: e.Stream, Mute: e.Mute})
 	case hub.AllMuteAsked:
 		return noteOf("on-change-track-mute-state-request",
@@ -93,7 +96,7 @@ func waitersOf(list []models.Waiter) []waiter {
 }
 
 // cardOf is a peer as others see it (client protocol 4.2). It may only be called by a hub.Deliver.
-func cardOf(c *hub.Card) []byte { return c.Form(dialect, writeCard) }
+func cardOf(c *hub.Card) []byte { return c.Form(Dialect, writeCard) }
 
 func writeCard(c *hub.Card) []byte {
 	b := make([]byte, 0, 256)
