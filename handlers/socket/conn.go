@@ -24,10 +24,11 @@ type Conn struct {
 	limits Limits
 	bucket *rate.Limiter // nil: no bound
 
-	in    input                  // owned by the reader, as are the next three
+	in    input                  // owned by the reader, as are the next five
 	head  [ws.MaxHeaderSize]byte // of the frame that is read
 	heard time.Time              // when the deadline was set last
 	quiet time.Duration          // see Quiet
+	asked bool                   // a ping was sent since something was heard
 	state state
 
 	writeBy time.Time      // owned by the writer: the deadline
@@ -57,7 +58,8 @@ func newConn(raw net.Conn, left *bufio.Reader, limits Limits) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{raw: raw, limits: limits, in: newInput(raw, early)}
+	c := &Conn{raw: raw, limits: limits}
+	c.in = newInput((*pulse)(c), early)
 	if limits.Rate > 0 {
 		c.bucket = rate.NewLimiter(rate.Limit(limits.Rate), limits.Burst)
 	}
@@ -97,7 +99,7 @@ func (c *Conn) Send(frame []byte) {
 	}
 	if c.size+len(frame) > c.limits.Queue {
 		c.queue, c.size = nil, 0
-		c.closeLocked(TooSlow, "too much waits to be sent")
+		c.closeLocked(c.limits.Slow, "too much waits to be sent")
 		c.mu.Unlock()
 		_ = c.raw.SetWriteDeadline(time.Now().Add(time.Second)) // whoever does not read will not read a goodbye either
 		return

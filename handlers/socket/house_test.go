@@ -33,10 +33,16 @@ type house struct {
 // open starts a house.
 func open(t *testing.T, limits socket.Limits, stay socket.Stay) *house {
 	t.Helper()
+	return openWith(t, nil, limits, stay)
+}
+
+// openWith starts a house that answers handshakes with headers.
+func openWith(t *testing.T, header http.Header, limits socket.Limits, stay socket.Stay) *house {
+	t.Helper()
 	h := &house{log: &transcript{}}
 	h.Server = socket.NewServer(limits, slog.New(slog.NewJSONHandler(h.log, nil)))
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = h.Serve(w, r, stay) //nolint:contextcheck // a connection outlives its request
+		_ = h.ServeWith(header, w, r, stay) //nolint:contextcheck // a connection outlives its request
 	}))
 	t.Cleanup(func() {
 		h.Close()

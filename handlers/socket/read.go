@@ -19,38 +19,44 @@ type Closed struct{ Code Code }
 // Error is for the log.
 func (c *Closed) Error() string { return "connection closed" }
 
-// Read gives the next text message, which is the caller's to keep. An error means that the connection is over, the other end told.
+// Read gives the next message, which is the caller's to keep. An error means that the connection is over, the other end told.
 func (c *Conn) Read() ([]byte, error) {
-	var message []byte
+	message, _, err := c.ReadAny()
+	return message, err
+}
+
+// ReadAny is Read, and says whether the message is a binary one: those come only where the limits let them.
+func (c *Conn) ReadAny() (message []byte, binary bool, err error) {
 	fragments := ws.StateServerSide
 	for {
 		if c.in.empty() { // here a connection waits nearly always
 			c.listen()
 			if err := c.in.fill(); err != nil {
-				return nil, c.failed(err)
+				return nil, false, c.failed(err)
 			}
 		}
 		header, err := c.header(fragments, c.limits.Message-len(message))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if header.OpCode.IsControl() {
 			if err := c.control(header); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			continue
 		}
+		binary = binary || header.OpCode == ws.OpBinary // the frames that go on with a message do not say
 		if message, err = c.payload(header, message); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if !header.Fin {
 			fragments = fragments.Set(ws.StateFragmented)
 			continue
 		}
-		if !utf8.Valid(message) {
-			return nil, c.refuse(NotText, "the message is not UTF-8")
+		if !binary && !utf8.Valid(message) {
+			return nil, false, c.refuse(NotText, "the message is not UTF-8")
 		}
-		return message, nil
+		return message, binary, nil
 	}
 }
 
@@ -64,7 +70,7 @@ func (c *Conn) header(fragments ws.State, room int) (ws.Header, error) {
 		return header, c.failed(err)
 	case ws.CheckHeader(header, fragments) != nil:
 		return header, c.refuse(Violated, "a frame that the protocol does not allow")
-	case header.OpCode == ws.OpBinary:
+	case header.OpCode == ws.OpBinary && !c.limits.Binary:
 		return header, c.refuse(Unsupported, "only text messages")
 	case !header.OpCode.IsControl() && header.Length > int64(room):
 		return header, c.refuse(TooBig, "the message is too big")
@@ -77,15 +83,59 @@ func (c *Conn) header(fragments ws.State, room int) (ws.Header, error) {
 // listen moves the moment on at which the other end counts as dead. That has a price: a tenth of the time may pass in between.
 func (c *Conn) listen() {
 	now := time.Now()
-	if c.limits.Silence < 0 || now.Sub(c.heard) < c.limits.Silence/10 {
+	if c.limits.Silence < 0 || now.Sub(c.heard) < c.limits.Silence/10 && !c.asked {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.closing { // its end has a deadline of its own
-		c.heard = now
-		_ = c.raw.SetReadDeadline(now.Add(c.limits.Silence))
+		c.heard, c.asked = now, false
+		_ = c.raw.SetReadDeadline(now.Add(c.patience()))
 	}
+}
+
+// patience is how long nothing may be heard before something has to be done.
+func (c *Conn) patience() time.Duration {
+	if c.limits.Ping > 0 && c.limits.Ping < c.limits.Silence {
+		return c.limits.Ping
+	}
+	return c.limits.Silence
+}
+
+// pulse is a connection as its input reads it: when nothing comes for a while the other end is asked for a sign of life.
+type pulse Conn
+
+// Read waits for bytes.
+func (p *pulse) Read(b []byte) (int, error) {
+	c := (*Conn)(p)
+	for {
+		n, err := c.raw.Read(b)
+		if n > 0 || err == nil || !c.ask(err) {
+			return n, err
+		}
+	}
+}
+
+// ask sends a ping if that is what the error is about, and reports whether it did.
+func (c *Conn) ask(err error) bool {
+	if c.asked || c.patience() == c.limits.Silence || !late(err) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing {
+		return false
+	}
+	c.asked = true
+	c.queueLocked(ws.MustCompileFrame(ws.NewPingFrame(nil)))
+	_ = c.raw.SetReadDeadline(c.heard.Add(c.limits.Silence))
+	return true
+}
+
+// late reports whether a deadline is what ended a read.
+func late(err error) bool {
+	late, ok := errors.AsType[net.Error](err)
+	return ok && late.Timeout()
 }
 
 // payload appends what a frame holds to b. Memory is taken as the bytes arrive, not as they are announced: announcing costs nothing.
@@ -140,8 +190,7 @@ func (c *Conn) refuse(code Code, reason string) error {
 // failed is the end of a connection without a goodbye.
 func (c *Conn) failed(err error) error {
 	c.state = over
-	var late net.Error
-	if errors.As(err, &late) && late.Timeout() {
+	if late(err) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if !c.closing { // else it is our goodbye that was not answered

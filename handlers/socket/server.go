@@ -1,9 +1,12 @@
 package socket
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -19,6 +22,11 @@ type Limits struct {
 	Rate    int           // messages a second that are read; default 100; negative: no bound
 	Burst   int           // messages at once; default 500
 	Silence time.Duration // without a word the connection is dead; default 20 s; negative: for ever
+	Ping    time.Duration // without a word for so long a ping is sent; needs to be less than Silence; default: none is
+	Binary  bool          // binary messages are read too
+
+	Slow    Code // what a connection is closed with for which too much waits; default TooSlow
+	Goodbye Code // what all are closed with when Foyer stops; default Restarting
 }
 
 func (l Limits) filled() Limits {
@@ -34,6 +42,7 @@ func (l Limits) filled() Limits {
 	if l.Silence == 0 {
 		l.Silence = 20 * time.Second
 	}
+	l.Slow, l.Goodbye = cmp.Or(l.Slow, TooSlow), cmp.Or(l.Goodbye, Restarting)
 	return l
 }
 
@@ -58,20 +67,25 @@ func NewServer(limits Limits, log *slog.Logger) *Server {
 type Stay func(ctx context.Context, c *Conn)
 
 // Serve makes a request a WebSocket, and returns while stay goes on: the request's own memory is free by then. What it errs with has been
-// answered already.
+// answered already, and there is no stay then.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, stay Stay) error {
-	raw, rw, _, err := ws.UpgradeHTTP(r, w)
+	return s.ServeWith(nil, w, r, stay)
+}
+
+// ServeWith is Serve with headers in the answer to the handshake: those of w are not in it.
+func (s *Server) ServeWith(header http.Header, w http.ResponseWriter, r *http.Request, stay Stay) error {
+	raw, rw, _, err := ws.HTTPUpgrader{Header: header}.Upgrade(r, w)
 	if err != nil {
 		return err
 	}
 	c, err := newConn(raw, rw.Reader, s.limits)
 	if err != nil {
-		return raw.Close()
+		return errors.Join(err, raw.Close())
 	}
 	ctx, cancel := context.WithCancel(s.base)
 	if !s.add(c) {
 		cancel()
-		return raw.Close()
+		return errors.Join(net.ErrClosed, raw.Close())
 	}
 	go func() { // owned by the server, which waits for it in Close
 		defer s.remove(c)
@@ -116,12 +130,19 @@ func (s *Server) Len() int {
 	return len(s.conns)
 }
 
-// Close closes all connections with Restarting and waits until they have ended. New ones are refused from then on.
+// Closing reports whether Close was called: whoever loses its connection then has not left.
+func (s *Server) Closing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Close closes all connections with Limits.Goodbye and waits until they have ended. New ones are refused from then on.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
 	for c := range s.conns {
-		c.Close(Restarting, "Foyer is about to stop")
+		c.Close(s.limits.Goodbye, "Foyer is about to stop")
 	}
 	s.mu.Unlock()
 	s.work.Wait()
