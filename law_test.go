@@ -14,10 +14,11 @@ import (
 var floors = map[string]int{
 	"cmd/foyer": 6,
 	"handlers":  5, "handlers/v2": 5, "handlers/meeting": 5, "handlers/reply": 5,
-	"handlers/hms": 5, "handlers/socket": 5,
+	"handlers/hms": 5, "handlers/socket": 5, "handlers/roomcodes": 5, "handlers/mikroroom": 5,
 	"rooms": 4, "sessions": 4,
 	"hub": 3, "polls": 3, "webhooks": 3,
-	"workspaces": 3, "templates": 3, "codes": 3, "tokens": 3,
+	"workspaces": 3, "templates": 3, "codes": 3, "tokens": 3, "usage": 3,
+	"chats": 3, "handlers/chatrooms": 5,
 	"store": 2, "roles": 2,
 	"models": 1, "fault": 1, "bus": 1, "seal": 1, "web": 1, "": 1,
 }
@@ -27,6 +28,10 @@ var neighbours = map[string][]string{
 	"handlers/hms":     {"handlers/reply", "handlers/socket"},
 	"handlers/v2":      {"handlers/reply"},
 	"handlers/meeting": {"handlers/reply"},
+
+	"handlers/chatrooms": {"handlers/reply", "handlers/socket"},
+	"handlers/mikroroom": {"handlers/reply", "handlers/socket"},
+	"handlers/roomcodes": {"handlers/reply", "handlers/socket"},
 }
 
 // owners are the only packages that may import a library.
@@ -81,6 +86,7 @@ func checkImport(t *testing.T, name string, floor int, imported string) {
 	case ours && floors[target] >= floor && !slices.Contains(neighbours[name], target):
 		t.Errorf("%s (floor %d) must not import %s (floor %d)", name, floor, target, floors[target])
 	case ours:
+	case name == "seal" && imported == "golang.org/x/crypto/argon2": // hashing passwords is not in the standard library
 	case floor == 1 && strings.Contains(imported, "."):
 		t.Errorf("%s is on floor 1 and must not import %s: the standard library only", name, imported)
 	case floor < 5 && imported == "net/http" && name != "webhooks": // which sends, and answers nobody
@@ -90,6 +96,15 @@ func checkImport(t *testing.T, name string, floor int, imported string) {
 		if strings.HasPrefix(imported, library) && name != owner && !strings.HasPrefix(name, owner+"/") {
 			t.Errorf("%s must not import %s: only %s may", name, imported, owner)
 		}
+	}
+}
+
+// TestDialects has the other protocols known in one file only, so that each can be taken out of the house.
+func TestDialects(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "git", "grep", "--untracked", "-lE", `"foyer/handlers/(mikroroom|roomcodes|chatrooms)"`, "--", "*.go", ":!*_test.go").Output()
+	if got := strings.TrimSpace(string(out)); err != nil || got != "cmd/foyer/dialects.go" {
+		t.Errorf("protocols are imported by %s (%v), want cmd/foyer/dialects.go alone", got, err)
 	}
 }
 

@@ -117,7 +117,7 @@ func (p *Peer) welcomeLocked(back bool) {
 	r := p.room
 	p.tellLocked(&Event{Body: Welcome{
 		Place: r.place, Session: *r.session, Role: p.row.Role, Self: p.card, Others: r.cardsLocked(p), Values: r.observedLocked(p), Back: back,
-		Locked: r.locked,
+		Locked: r.locked, Expires: r.expiry.at,
 	}})
 	if back { // else everybody is told; and what others changed about it meanwhile, it cannot know
 		p.tellLocked(&Event{Body: Counted{Session: r.session.ID, Room: r.id, Peers: len(r.inside)}})

@@ -32,7 +32,7 @@ func (r *Room) placeLocked(place *Place) {
 
 // finishLocked closes a room whose only session has ended: at once, or, when the last one was lost, unless somebody comes back.
 func (r *Room) finishLocked() {
-	if !r.lost || r.stopped {
+	if !r.lost || r.place.Rules.Ends || r.stopped {
 		r.retireLocked()
 		return
 	}

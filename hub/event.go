@@ -60,10 +60,11 @@ type (
 		Session models.Session
 		Role    string
 		Self    *Card
-		Others  []*Card // in the order of joining
-		Values  []Value // those that the peer observes
-		Back    bool    // it was in before
-		Locked  bool    // the door is
+		Others  []*Card   // in the order of joining
+		Values  []Value   // those that the peer observes
+		Back    bool      // it was in before
+		Locked  bool      // the door is
+		Expires time.Time // when the room closes; zero: never
 	}
 
 	// AtDoor says that the peer has to wait until somebody lets it in.

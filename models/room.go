@@ -26,6 +26,8 @@ type Room struct {
 	TemplateRegion string `gorm:"->;-:migration"`
 
 	GuardedUntil *time.Time `gorm:"->"` // until then somebody may be banned from the room, or a token refused
+	Rules        *Rules     // nil: an ordinary room
+	ExpiresAt    *time.Time // when it closes unless that is put off; nil: never
 }
 
 // StreamKey is a key for streaming into a room (server contract 8.6). At most one of a room is enabled.

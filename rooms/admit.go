@@ -38,7 +38,7 @@ func (s *Service) Admit(ctx context.Context, v Visitor) (hub.Ticket, error) {
 	if err != nil {
 		return hub.Ticket{}, err
 	}
-	if !room.Enabled {
+	if !s.open(&room.Room) {
 		return hub.Ticket{}, fault.New(fault.Forbidden, "room is disabled", "room disabled")
 	}
 	place, err := s.place(ctx, room)
@@ -75,7 +75,24 @@ func (s *Service) PlaceOf(ctx context.Context, id models.ID) (*hub.Place, error)
 
 func (s *Service) place(ctx context.Context, room store.Admission) (*hub.Place, error) {
 	template, err := s.kinds.template(ctx, room)
-	return &hub.Place{Template: template, Room: room.Room}, err
+	return &hub.Place{Template: template, Room: room.Room, Rules: s.rules(&room.Room)}, err
+}
+
+// rules are what is special about a room, as presence keeps it.
+func (s *Service) rules(room *models.Room) hub.Rules {
+	if room.Rules == nil {
+		return hub.Rules{}
+	}
+	rules := hub.Rules{
+		Host: room.Rules.Host, Ends: room.Rules.Ends, Single: room.Rules.Single, Warning: s.ending.Warning, Linger: s.ending.Linger,
+	}
+	if room.Rules.Star {
+		rules.Route = hub.Star(room.Rules.Host)
+	}
+	if room.ExpiresAt != nil {
+		rules.Expires = *room.ExpiresAt
+	}
+	return rules
 }
 
 // checkGuard refuses who was banned or put out. It asks the database only while somebody is.

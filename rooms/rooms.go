@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"strings"
+	"time"
 
 	"foyer/codes"
 	"foyer/fault"
@@ -10,6 +11,7 @@ import (
 	"foyer/models"
 	"foyer/seal"
 	"foyer/store"
+	"foyer/templates"
 	"foyer/tokens"
 	"foyer/workspaces"
 
@@ -18,26 +20,36 @@ import (
 
 // Service keeps rooms. Safe for concurrent use.
 type Service struct {
-	store  *store.Store
-	box    *seal.Box
-	codes  *codes.Service
-	tokens *tokens.Service
-	hub    *hub.Hub
-	kinds  *kinds
+	store     *store.Store
+	box       *seal.Box
+	codes     *codes.Service
+	templates *templates.Service
+	tokens    *tokens.Service
+	hub       *hub.Hub
+	ending    Ending
+	kinds     *kinds
 }
 
 // Parts are what the service works with. All are needed, but Hub where nobody enters.
 type Parts struct {
-	Store  *store.Store
-	Box    *seal.Box
-	Codes  *codes.Service
-	Tokens *tokens.Service
-	Hub    *hub.Hub
+	Store     *store.Store
+	Box       *seal.Box
+	Codes     *codes.Service
+	Templates *templates.Service
+	Tokens    *tokens.Service
+	Hub       *hub.Hub
+	Ending    Ending
 }
+
+// Ending is how a room that has an end closes: how long before that its host is warned, and how long after it those who are in stay connected.
+type Ending struct{ Warning, Linger time.Duration }
 
 // New makes the service.
 func New(p Parts) *Service {
-	return &Service{store: p.Store, box: p.Box, codes: p.Codes, tokens: p.Tokens, hub: p.Hub, kinds: newKinds(p.Store)}
+	return &Service{
+		store: p.Store, box: p.Box, codes: p.Codes, templates: p.Templates, tokens: p.Tokens, hub: p.Hub, ending: p.Ending,
+		kinds: newKinds(p.Store),
+	}
 }
 
 // Create makes a room, or, when the workspace has one of that name in any case of letters, changes that one as Update does and

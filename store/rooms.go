@@ -45,6 +45,7 @@ func (s *Store) Admission(ctx context.Context, workspace, id models.ID) (Admissi
 	err := s.scan(ctx, admissionQuery, []any{id, workspace},
 		&r.ID, &r.WorkspaceID, &r.TemplateID, &r.Name, &r.NameKey, &r.Description, &r.Enabled, &r.Region, &r.RecordingInfo, &r.LargeRoom, &r.Size,
 		&r.MaxDurationSeconds, &r.Polls, &r.WebhookURL, &r.WebhookHeaders, &r.CreatedAt, &r.UpdatedAt, &r.GuardedUntil,
+		&r.Rules, &r.ExpiresAt,
 		&r.TemplateName, &r.TemplateRegion, &a.TemplateUpdatedAt)
 	if fault.Is(err, fault.NotFound) {
 		err = notFound(roomNotFound)
@@ -55,6 +56,7 @@ func (s *Store) Admission(ctx context.Context, workspace, id models.ID) (Admissi
 const admissionQuery = `
 	SELECT r.id, r.workspace_id, r.template_id, r.name, r.name_key, r.description, r.enabled, r.region, r.recording_info, r.large_room, r.size,
 		r.max_duration_seconds, r.polls, r.webhook_url, r.webhook_headers, r.created_at, r.updated_at, r.guarded_until,
+		r.rules, r.expires_at,
 		t.name, t.region, t.updated_at
 	FROM rooms r JOIN templates t ON t.id = r.template_id
 	WHERE r.id = $1 AND r.workspace_id = $2`

@@ -29,6 +29,7 @@ var nouns = []any{
 	models.Session{},
 	models.Peer{},
 	models.Ban{},
+	models.Alias{},
 	models.Poll{},
 	models.PollRun{},
 	models.PollResponse{},
@@ -37,6 +38,16 @@ var nouns = []any{
 	models.WebhookSecret{},
 	models.Replay{},
 	models.AnalyticsEvent{},
+	models.Account{},
+	models.APIKey{},
+	models.LedgerRow{},
+	models.ChatUser{},
+	models.ChatToken{},
+	models.ChatTicket{},
+	models.ChatRoom{},
+	models.ChatMember{},
+	models.ChatPresence{},
+	models.ChatMessage{},
 }
 
 // column is what matters of one: the word for its type, and whether it may be absent.
@@ -128,7 +139,7 @@ func typeOf(t *testing.T, field reflect.Type) string {
 		return "text"
 	case field == reflect.TypeFor[[]byte]():
 		return "bytes"
-	case field == reflect.TypeFor[models.Document](), field == reflect.TypeFor[models.List](), field == reflect.TypeFor[models.Words](), field.Kind() == reflect.String:
+	case field == reflect.TypeFor[models.Document](), field == reflect.TypeFor[models.List](), field == reflect.TypeFor[models.Words](), field == reflect.TypeFor[models.Rules](), field.Kind() == reflect.String:
 		return "text"
 	case field.Kind() == reflect.Bool:
 		return "boolean"
@@ -142,6 +153,7 @@ func typeOf(t *testing.T, field reflect.Type) string {
 // absent are the columns that may hold NULL though their fields are no pointers: their nil is the absent one.
 var absent = map[string]bool{
 	"sessions.state": true, "workspaces.webhook_headers": true, "rooms.recording_info": true, "rooms.polls": true, "rooms.webhook_headers": true,
+	"aliases.password": true, "aliases.creator": true,
 }
 
 func TestSchemaIsWhatModelsNeed(t *testing.T) {

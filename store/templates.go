@@ -64,6 +64,18 @@ func (s *Store) LockTemplate(ctx context.Context, workspace, id models.ID) (mode
 	return t, s.loadRoles(ctx, []*models.Template{&t})
 }
 
+// TemplateNamed is the id of a workspace's template of a name. Kind NotFound.
+func (s *Store) TemplateNamed(ctx context.Context, workspace models.ID, name string) (models.ID, error) {
+	found, err := many[models.ID](ctx, s.reader, "SELECT id FROM templates WHERE workspace_id = ? AND name = ?", workspace, name)
+	if err == nil && len(found) == 0 {
+		err = notFound(templateNotFound)
+	}
+	if err != nil {
+		return "", err
+	}
+	return found[0], nil
+}
+
 // LockTemplateNamed is LockTemplate by name.
 func (s *Store) LockTemplateNamed(ctx context.Context, workspace models.ID, name string) (models.Template, error) {
 	t, err := one[models.Template](ctx, s.db, templateNotFound,

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"foyer/fault"
@@ -42,6 +43,9 @@ type Service struct {
 	box    *seal.Box
 	now    func() time.Time
 	parser *jwt.Parser
+
+	scoped    *jwt.Parser
+	scopedKey func() ([]byte, error) // derived once
 }
 
 // New makes the service. Now is the clock that claims are held against.
@@ -49,7 +53,7 @@ func New(s *store.Store, box *seal.Box, now func() time.Time) *Service {
 	return &Service{store: s, box: box, now: now, parser: jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(Leeway), jwt.WithTimeFunc(now),
-	)}
+	), scoped: newScopedParser(now), scopedKey: sync.OnceValues(func() ([]byte, error) { return box.Derive(scopedPurpose) })}
 }
 
 // Seat is what an app token stands for: one user in one role of one room.

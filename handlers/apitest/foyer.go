@@ -43,6 +43,7 @@ type Options struct {
 	URL     string     // of the database; empty: a fresh one
 
 	Sockets socket.Limits // of every connection
+	Ending  rooms.Ending  // of rooms that have an end
 	Grace   time.Duration // how long a lost connection keeps its peer; 0: what is usual
 }
 
@@ -111,7 +112,9 @@ func Start(t testing.TB, database string, o Options) *Foyer {
 	f.Hub = hub.New(hub.Options{IDs: f.Store.NewID, Now: f.Clock.Now, Journal: func(e models.Entry) func(context.Context) error {
 		return f.Sessions.Submit(e).Wait
 	}})
-	f.Rooms = rooms.New(rooms.Parts{Store: f.Store, Box: box, Codes: f.Codes, Tokens: f.Tokens, Hub: f.Hub})
+	f.Rooms = rooms.New(rooms.Parts{
+		Store: f.Store, Box: box, Codes: f.Codes, Templates: f.Templates, Tokens: f.Tokens, Hub: f.Hub, Ending: o.Ending,
+	})
 	f.Sockets = socket.NewServer(o.Sockets, log)
 	f.Router = (&handlers.Handler{
 		Rooms: f.Rooms, Codes: f.Codes, Templates: f.Templates, Tokens: f.Tokens, Workspaces: f.Workspaces,

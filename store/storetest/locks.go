@@ -15,6 +15,7 @@ import (
 func locksTakeTurns(t *testing.T, s *store.Store) {
 	c := newScene(t, s)
 	code := c.addCode(t, "guest", nil)
+	chat := c.addChatRoom(t, false, born)
 	for name, lock := range map[string]func(ctx context.Context, tx *store.Store) error{
 		"LockWorkspace": func(ctx context.Context, tx *store.Store) error {
 			_, err := tx.LockWorkspace(ctx, c.workspace.ID)
@@ -38,6 +39,10 @@ func locksTakeTurns(t *testing.T, s *store.Store) {
 		},
 		"LockCode": func(ctx context.Context, tx *store.Store) error {
 			_, err := tx.LockCode(ctx, c.workspace.ID, code.Code)
+			return err
+		},
+		"LockChatRoom": func(ctx context.Context, tx *store.Store) error {
+			_, err := tx.LockChatRoom(ctx, chat.ID)
 			return err
 		},
 		"Alone": func(ctx context.Context, tx *store.Store) error { return tx.Alone(ctx, "the suite") },

@@ -36,10 +36,13 @@ func (c *scene) methods(folder string) map[string]func(ctx context.Context) erro
 		c.codeMethods(),
 		c.sessionMethods(),
 		c.banMethods(),
+		c.aliasMethods(),
 		c.webhookMethods(),
 		c.deliveryMethods(),
 		c.replayMethods(),
 		c.pollMethods(),
+		c.chatMethods(),
+		c.usageMethods(),
 	} {
 		maps.Copy(all, some)
 	}

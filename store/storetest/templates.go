@@ -176,6 +176,7 @@ func (c *scene) templateMethods() map[string]func(ctx context.Context) error {
 		"ReplaceTemplate":   func(ctx context.Context) error { return c.ReplaceTemplate(ctx, &c.template) },
 		"Template":          func(ctx context.Context) error { _, err := c.Template(ctx, w, c.template.ID); return err },
 		"TemplateHead":      func(ctx context.Context) error { _, err := c.TemplateHead(ctx, w, c.template.ID); return err },
+		"TemplateNamed":     func(ctx context.Context) error { _, err := c.TemplateNamed(ctx, w, "default"); return err },
 		"Templates":         func(ctx context.Context) error { _, err := c.Templates(ctx, w, page); return err },
 	}
 }
