@@ -10,4 +10,5 @@ CGO_ENABLED=0 go build -o e2e/.build/foyer ./cmd/foyer
 # One after the other: each keeps a small machine busy by itself.
 CGO_ENABLED=1 go test -race -count=1 -timeout=30m -parallel=1 -v -run='^(TestKillsDuringJoins|TestCutConnections|TestDatabaseAway)$' ./e2e
 CGO_ENABLED=1 go test -race -count=20 -timeout=30m -run='^TestManyAtOnce$' ./hub
+CGO_ENABLED=0 go test -count=1 -timeout=30m -run='^TestDialectsCanBeRemoved$' ./cmd/foyer
 go test -count=1 -timeout=30m -run='^TestModel$' ./hub -rapid.checks=20000 -rapid.steps=60

@@ -44,6 +44,7 @@ type Handler struct {
 	Public     *url.URL     // where Foyer is reached
 	Log        *slog.Logger
 	Version    string
+	Dialects   []Dialect // the other protocols
 
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed; nobody's by default
 	Limited bool           // bound the rate of each address
@@ -59,7 +60,7 @@ func (h *Handler) Router() *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = h.addresses()
 	e.HTTPErrorHandler = h.fail
-	e.Pre(trimSlash)
+	e.Pre(trimSlash, h.atHome)
 	watch := newWatch(h)
 	e.Use(watch.observe, h.secure, h.recovered)
 	bound := newLimits(h.Limited, h.Now).bound
@@ -74,6 +75,9 @@ func (h *Handler) Router() *echo.Echo {
 		Bound: bound, Grace: h.Grace, Now: h.Now,
 	}).Mount(e)
 	(&meeting.Handler{Rooms: h.Rooms, Bound: bound}).Mount(e)
+	for _, d := range h.Dialects {
+		d.Handler.Mount(e.Group(d.Prefix), bound)
+	}
 	return e
 }
 

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 
-	"foyer/handlers/socket"
 	"foyer/hub"
 	"foyer/webhooks"
 
@@ -22,7 +21,7 @@ var (
 // presence tells how many are there, and how their webhooks do. Rooms and peers have no names here: a label would grow.
 type presence struct {
 	hub      *hub.Hub
-	sockets  *socket.Server
+	sockets  func() int
 	webhooks *webhooks.Service
 }
 
@@ -41,7 +40,7 @@ func (p presence) Collect(out chan<- prometheus.Metric) {
 	rooms, peers := p.hub.Size()
 	send(liveRooms, prometheus.GaugeValue, float64(rooms))
 	send(livePeers, prometheus.GaugeValue, float64(peers))
-	send(openSockets, prometheus.GaugeValue, float64(p.sockets.Len()))
+	send(openSockets, prometheus.GaugeValue, float64(p.sockets()))
 	ctx, cancel := context.WithTimeout(context.Background(), patience) // a scrape brings no context
 	defer cancel()
 	stats, err := p.webhooks.Stats(ctx)

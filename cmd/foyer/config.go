@@ -40,7 +40,32 @@ type Settings struct {
 	ACME             string `name:"acme" default:"off" enum:"on,off" env:"FOYER_ACME" placeholder:"on|off" help:"Serve HTTPS with certificates from Let's Encrypt, for the public host and the hosts of templates."`
 	WebhooksPrivate  string `name:"webhooks-allow-private" default:"off" enum:"on,off" env:"FOYER_WEBHOOKS_ALLOW_PRIVATE" placeholder:"on|off" help:"Call webhooks in private networks and on this machine too. Whoever may set a webhook then reaches them through Foyer."`
 	Retention        string `default:"30d" env:"FOYER_RETENTION" placeholder:"TIME" help:"How long events and the deliveries of webhooks are kept: days or hours such as 30d or 720h, 4d at least."`
-	Config           string `env:"FOYER_CONFIG" placeholder:"FILE" help:"A YAML file of settings; its keys are the flags' names (public-url: https://...)."`
+
+	RoomcodesAPIKey      string `name:"roomcodes-api-key" env:"FOYER_ROOMCODES_API_KEY" placeholder:"KEY" secret:"all" help:"An API key of Room Codes that the first start makes, for the account default with the plan unlimited: 8 characters or more. Unset: none."`
+	RoomcodesCosts       string `default:"getclienttoken=0,requestroom=10,joinroom=1,extendroom=5,message=1" env:"FOYER_ROOMCODES_COSTS" placeholder:"ACTION=POINTS,..." help:"What the actions of Room Codes cost; message for each 16 KiB begun. An action that is not named costs what it does by default."`
+	RoomcodesAllowances  string `default:"free=1000,premium=20000" env:"FOYER_ROOMCODES_ALLOWANCES" placeholder:"PLAN=POINTS,..." help:"Points that the plans of Room Codes give for each day (UTC). The plan unlimited needs none."`
+	RoomcodesCodeLengths string `default:"free=4-6,premium=3-12,unlimited=3-12" env:"FOYER_ROOMCODES_CODE_LENGTHS" placeholder:"PLAN=LEAST-MOST,..." help:"How long the codes of Room Codes may be in each plan: 2 to 32."`
+	RoomcodesTokenTTL    string `name:"roomcodes-token-ttl" default:"5m" env:"FOYER_ROOMCODES_TOKEN_TTL" placeholder:"TIME" help:"How long a token of Room Codes is good: 10s to 1h."`
+	RoomcodesContact     string `env:"FOYER_ROOMCODES_CONTACT" placeholder:"TEXT" help:"Whom to ask, behind the error messages of Room Codes that are Foyer's fault. Unset: nobody."`
+
+	Dialects string `default:"all" env:"FOYER_DIALECTS" placeholder:"NAME,..." help:"Which other protocols are spoken: mikroroom, roomcodes, chat; or all, or none. That of 100ms always is."`
+	Hosts    string `env:"FOYER_HOSTS" placeholder:"NAME=HOST,..." help:"Host names of their own for other protocols, which stand at the root there: mikroroom=meet.example.org,chat=chat.example.org. Their paths (/mikroroom, /roomcodes, /chat) work everywhere."`
+	STUNURLs string `name:"stun-urls" default:"stun:stun.cloudflare.com:3478" env:"FOYER_STUN_URLS" placeholder:"URL,..." help:"STUN servers that clients of MikroRoom are told."`
+
+	MikroroomMaxLatent int           `default:"10" env:"FOYER_MIKROROOM_MAX_LATENT" placeholder:"N" help:"How many rooms of MikroRoom may be made in advance and be empty."`
+	MikroroomLatentAge time.Duration `default:"24h" env:"FOYER_MIKROROOM_LATENT_AGE" placeholder:"TIME" help:"How long such a room stays open while nobody is in."`
+	MikroroomRate      string        `default:"10/min" env:"FOYER_MIKROROOM_RATE" placeholder:"N/min" help:"How many rooms one address may make in a minute, and how often it may connect."`
+
+	RoomcodesTTL      time.Duration `name:"roomcodes-ttl" default:"5m" env:"FOYER_ROOMCODES_TTL" placeholder:"TIME" help:"How long a room of Room Codes lives, and by how much an extension puts off its end."`
+	RoomcodesWarning  time.Duration `default:"30s" env:"FOYER_ROOMCODES_WARNING" placeholder:"TIME" help:"How long before the end its host is warned."`
+	RoomcodesGrace    time.Duration `default:"10s" env:"FOYER_ROOMCODES_GRACE" placeholder:"TIME" help:"How long after the end its users stay connected."`
+	RoomcodesMaxFrame string        `default:"64KiB" env:"FOYER_ROOMCODES_MAX_FRAME" placeholder:"SIZE" help:"How large a message of Room Codes may be: bytes, KiB or MiB, 1 MiB at most."`
+
+	ChatAdmin         string        `default:"ryo" env:"FOYER_CHAT_ADMIN" placeholder:"NAME" help:"Who looks after the public chat rooms of the ryOS API. Nobody can register that name."`
+	ChatAdminPassword string        `env:"FOYER_CHAT_ADMIN_PASSWORD" placeholder:"PASSWORD" secret:"all" help:"The password that the start gives that user. Unset: there is no such user until it is set."`
+	ChatPresenceTTL   time.Duration `name:"chat-presence-ttl" default:"24h" env:"FOYER_CHAT_PRESENCE_TTL" placeholder:"TIME" help:"How long somebody who does nothing counts as present in a chat room."`
+
+	Config string `env:"FOYER_CONFIG" placeholder:"FILE" help:"A YAML file of settings; its keys are the flags' names (public-url: https://...)."`
 }
 
 // ignored are variables that are not settings: of tests, and those that Kubernetes makes of a service called foyer.
@@ -163,6 +188,12 @@ func (s *Settings) AfterApply() error {
 		return err
 	}
 	if _, err := s.webhooks(); err != nil {
+		return err
+	}
+	if _, err := s.metering(); err != nil {
+		return err
+	}
+	if _, err := s.tongues(); err != nil {
 		return err
 	}
 	_, err := s.logger(io.Discard)

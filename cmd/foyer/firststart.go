@@ -16,7 +16,6 @@ import (
 	"foyer/store"
 	"foyer/templates"
 	"foyer/tokens"
-	"foyer/webhooks"
 	"foyer/workspaces"
 )
 
@@ -52,7 +51,7 @@ func (c *core) found(ctx context.Context, name string, wanted tokens.Pair) (foun
 // inTx runs fn on the core over one transaction.
 func (c *core) inTx(ctx context.Context, fn func(tx *core) error) error {
 	return c.store.Tx(ctx, func(tx *store.Store) error {
-		inner, err := newCore(tx, c.box, nil, slog.New(slog.DiscardHandler), webhooks.Options{})
+		inner, err := newCore(tx, c.box, nil, slog.New(slog.DiscardHandler), c.habits)
 		if err != nil {
 			return err
 		}
@@ -104,6 +103,9 @@ func (s *Settings) makeDemo(ctx context.Context, tx *core) (*demo, error) {
 		return nil, err
 	}
 	if d.Codes, err = tx.codes.Sync(ctx, made.Workspace.ID, d.Room.ID); err != nil {
+		return nil, err
+	}
+	if err = s.seedAccount(ctx, tx, made.Workspace.ID); err != nil {
 		return nil, err
 	}
 	d.Password, err = tx.workspaces.CreateOperator(ctx, workspaces.Operator, s.OperatorPassword)

@@ -24,6 +24,7 @@ type commands struct {
 	ShowConf  configCommand    `cmd:"" name:"config" help:"Print the settings in force, secrets redacted."`
 	Token     tokenCommand     `cmd:"" help:"Make tokens, or find out what is wrong with one."`
 	Keys      keysCommand      `cmd:"" help:"Look after the key pairs of a workspace."`
+	Usage     usageCommand     `cmd:"" help:"Look after the accounts of Room Codes and their points."`
 	Workspace workspaceCommand `cmd:"" help:"Look after workspaces."`
 	Operator  operatorCommand  `cmd:"" help:"Look after the operator of the dashboard."`
 	Backup    backupCommand    `cmd:"" help:"Copy database and master key into a new folder, while Foyer runs."`

@@ -190,6 +190,8 @@ func TestAddressesInTheWelcome(t *testing.T) {
 		{"0.0.0.0:18082", "https://meet.example.org", "https://meet.example.org/meeting/", "http://localhost:18082/v2/token"},
 	} {
 		s := &Settings{Addr: c.addr, PublicURL: c.public, DataDir: t.TempDir(), Log: "error", ACME: "off", RateLimits: "on"}
+		s.MikroroomRate, s.MikroroomLatentAge, s.ChatPresenceTTL = "10/min", time.Hour, time.Hour
+		s.RoomcodesTTL, s.RoomcodesMaxFrame = time.Minute, "64KiB"
 		if err := s.AfterApply(); err != nil {
 			t.Fatal(err)
 		}

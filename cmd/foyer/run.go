@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"time"
 
+	"foyer/chats"
 	"foyer/codes"
 	"foyer/fault"
 	"foyer/handlers"
@@ -25,6 +25,7 @@ import (
 	"foyer/store"
 	"foyer/templates"
 	"foyer/tokens"
+	"foyer/usage"
 	"foyer/webhooks"
 	"foyer/workspaces"
 )
@@ -37,6 +38,10 @@ type core struct {
 	templates  *templates.Service
 	codes      *codes.Service
 	tokens     *tokens.Service
+	usage      *usage.Service
+	chats      *chats.Service
+	closer     *rooms.Closer
+	habits     habits
 	rooms      *rooms.Service
 	guard      *codes.Guard
 	sessions   *sessions.Service
@@ -46,23 +51,51 @@ type core struct {
 	webhooks   *webhooks.Service
 }
 
-func newCore(s *store.Store, box *seal.Box, guard *codes.Guard, log *slog.Logger, sending webhooks.Options) (*core, error) {
+// habits are what the parts do by the settings. Their zero values are what is usual.
+type habits struct {
+	sending webhooks.Options
+	usage   usage.Options
+	ending  rooms.Ending
+	kept    map[string]time.Duration // how long rooms of a protocol stay open while nobody is in
+	chats   chats.Options
+}
+
+// habits are those of the settings.
+func (s *Settings) habits() (habits, error) {
+	sending, err := s.webhooks()
+	if err != nil {
+		return habits{}, err
+	}
+	m, err := s.metering()
+	return habits{
+		sending: sending, usage: m.Options,
+		ending: rooms.Ending{Warning: s.RoomcodesWarning, Linger: s.RoomcodesGrace},
+		kept:   s.keptRooms(),
+		chats:  s.chatOptions(),
+	}, err
+}
+
+func newCore(s *store.Store, box *seal.Box, guard *codes.Guard, log *slog.Logger, by habits) (*core, error) {
 	source, err := codes.NewSource(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
 	c := &core{
-		store: s, box: box, guard: guard,
+		store: s, box: box, guard: guard, habits: by,
 		workspaces: workspaces.New(s, box), templates: templates.New(s, box),
 		codes: codes.New(s, source, guard), tokens: tokens.New(s, box, time.Now),
 	}
 	c.polls = polls.New(s)
-	sending.Log = log
-	c.webhooks = webhooks.New(s, box, sending)
+	c.usage, c.chats = usage.New(s, by.usage), chats.New(s, by.chats)
+	by.sending.Log = log
+	c.webhooks = webhooks.New(s, box, by.sending)
 	c.sessions = sessions.New(s, sessions.Hooks{Emit: c.webhooks.Emit, Nudge: c.webhooks.Nudge}, time.Now, log)
 	c.pollKeeper = rooms.NewPollKeeper(c.polls, log)
-	c.hub = hub.New(hub.Options{IDs: s.NewID, Journal: c.journal, Turned: c.pollKeeper.Turned})
-	c.rooms = rooms.New(rooms.Parts{Store: s, Box: box, Codes: c.codes, Tokens: c.tokens, Hub: c.hub})
+	c.closer = rooms.NewCloser(by.kept, log)
+	c.hub = hub.New(hub.Options{IDs: s.NewID, Journal: c.journal, Turned: c.pollKeeper.Turned, Closed: c.closer.Closed})
+	c.rooms = rooms.New(rooms.Parts{
+		Store: s, Box: box, Codes: c.codes, Templates: c.templates, Tokens: c.tokens, Hub: c.hub, Ending: by.ending,
+	})
 	return c, nil
 }
 
@@ -70,7 +103,7 @@ func newCore(s *store.Store, box *seal.Box, guard *codes.Guard, log *slog.Logger
 func (c *core) journal(e models.Entry) func(context.Context) error { return c.sessions.Submit(e).Wait }
 
 // router is what answers HTTP.
-func (c *core) router(s *Settings, public *url.URL, log *slog.Logger, sockets *socket.Server) (http.Handler, error) {
+func (c *core) router(s *Settings, public *url.URL, log *slog.Logger, sockets *socket.Server) (*handlers.Handler, error) {
 	proxies, err := s.proxies()
 	if err != nil {
 		return nil, err
@@ -81,7 +114,12 @@ func (c *core) router(s *Settings, public *url.URL, log *slog.Logger, sockets *s
 		Store: c.store, Guard: c.guard, Public: public, Log: log, Version: version(),
 		Proxies: proxies, Limited: s.RateLimits == "on", Secure: s.secure(),
 	}
-	return h.Router(), nil
+	front, err := newDesk(c, s, log)
+	if err != nil {
+		return nil, err
+	}
+	h.Dialects = front.dialects()
+	return h, nil
 }
 
 // attach opens a Foyer that has been started before, for a subcommand that looks after it. Whoever attaches closes the store.
@@ -106,7 +144,11 @@ func (s *Settings) attach(ctx context.Context, io streams) (*core, error) {
 	if err := tokens.CheckMasterKey(ctx, db, box); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return newCore(db, box, nil, log, webhooks.Options{})
+	by, err := s.habits()
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return newCore(db, box, nil, log, by)
 }
 
 // workspaceOf is the workspace of an id, or the first one when id is empty.

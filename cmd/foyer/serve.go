@@ -95,16 +95,20 @@ func (s *Settings) prepare(ctx context.Context, db *store.Store, log *slog.Logge
 	if err := tokens.CheckMasterKey(ctx, db, box); err != nil {
 		return nil, err
 	}
-	sending, err := s.webhooks()
+	by, err := s.habits()
 	if err != nil {
 		return nil, err
 	}
-	return newCore(db, box, codes.NewGuard(codes.Limits{Off: s.RateLimits == "off"}), log, sending)
+	c, err := newCore(db, box, codes.NewGuard(codes.Limits{Off: s.RateLimits == "off"}), log, by)
+	if err != nil || s.ChatAdminPassword == "" {
+		return c, err
+	}
+	return c, c.chats.EnsureAdmin(ctx, s.ChatAdminPassword)
 }
 
 func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *slog.Logger) error {
 	sockets := socket.NewServer(s.socketLimits(), log)
-	router, err := c.router(s, public, log, sockets) //nolint:contextcheck // each request brings its own
+	front, err := c.router(s, public, log, sockets)
 	if err != nil {
 		return err
 	}
@@ -112,7 +116,7 @@ func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *sl
 	if err != nil {
 		return err
 	}
-	server := newServer(router, log)
+	server := newServer(front.Router(), log) //nolint:contextcheck // each request brings its own
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
 	if err != nil {
 		return errors.Join(err, stopJournal())
@@ -133,10 +137,12 @@ func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *sl
 	work.Go(func() error {
 		<-ctx.Done()
 		c.hub.Stop() // whoever is in stays in, for the Foyer that comes next
-		sockets.Close()
+		front.CloseSockets()
 		return nil
 	})
 	work.Go(func() error { return c.webhooks.Run(ctx) })
+	work.Go(func() error { return c.closer.Run(ctx, c.rooms) })
+	work.Go(func() error { return c.chats.Run(ctx) })
 	work.Go(func() error { return shutDown(ctx, server, log) })
 	err = errors.Join(work.Wait(), stopJournal())
 	log.Info("stopped")
@@ -172,11 +178,16 @@ func closed(err error) error {
 
 // certificates asks Let's Encrypt for a certificate of every host under which Foyer's links go out, and for no other.
 func (s *Settings) certificates(db *store.Store, public *url.URL) *autocert.Manager {
+	t, _ := s.tongues() // was read before, so that it holds no error
 	return &autocert.Manager{
 		Prompt: autocert.AcceptTOS,
 		Cache:  autocert.DirCache(filepath.Join(s.DataDir, "certificates")),
 		HostPolicy: func(ctx context.Context, host string) error {
-			return knownHost(ctx, db, public.Hostname(), strings.ToLower(host))
+			host = strings.ToLower(host)
+			if t.hosts[host] != "" {
+				return nil
+			}
+			return knownHost(ctx, db, public.Hostname(), host)
 		},
 	}
 }
