@@ -46,6 +46,9 @@ func TestBrowser(t *testing.T) {
 		p.serve(t, own)
 		p.await(t)
 	})
+	t.Run("three_protocols", func(t *testing.T) {
+		b.play(t, startTongues(t), "three_protocols").await(t)
+	})
 	for _, name := range scenarios {
 		t.Run(name, func(t *testing.T) {
 			b.play(t, s, name).await(t)

@@ -54,5 +54,6 @@ func (s *server) scriptEnvironment() []string {
 		"FOYER_URL=" + s.url,
 		"HMS_ACCESS_KEY=" + s.env["FOYER_ACCESS_KEY"],
 		"HMS_SECRET=" + s.env["FOYER_SECRET"],
+		"FOYER_ROOMCODES_API_KEY=" + s.env["FOYER_ROOMCODES_API_KEY"],
 	}
 }
