@@ -36,6 +36,9 @@ func run(ctx context.Context, arguments []string) error {
 	if len(arguments) > 0 && arguments[0] == "room" {
 		return runRooms(ctx, arguments[1:])
 	}
+	if len(arguments) > 0 && arguments[0] == "mikroroom" {
+		return runMikro(ctx, arguments[1:])
+	}
 	o, err := parse(arguments)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
