@@ -167,13 +167,13 @@ func (s *Service) putSecrets(r *models.Room, c Change) error {
 		if err := hook.Check(); err != nil {
 			return err
 		}
-		headers, err := workspaces.SealHeaders(s.box, hook, webhookContext(r))
-		if err != nil {
-			return err
-		}
-		r.WebhookURL, r.WebhookHeaders = nil, headers
+		r.WebhookURL, r.WebhookHeaders = nil, nil
 		if hook != nil {
-			r.WebhookURL = &hook.URL
+			headers, err := s.box.SealHeaders(hook.Headers, webhookContext(r))
+			if err != nil {
+				return err
+			}
+			r.WebhookURL, r.WebhookHeaders = &hook.URL, headers
 		}
 	}
 	if !c.RecordingInfo.Given {

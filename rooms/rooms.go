@@ -185,7 +185,7 @@ func (s *Service) Webhook(r *models.Room) (*workspaces.Webhook, error) {
 	if r.WebhookURL == nil {
 		return nil, nil //nolint:nilnil // a room need not have one
 	}
-	headers, err := workspaces.OpenHeaders(s.box, r.WebhookHeaders, webhookContext(r))
+	headers, err := s.box.OpenHeaders(r.WebhookHeaders, webhookContext(r))
 	return &workspaces.Webhook{URL: *r.WebhookURL, Headers: headers}, err
 }
 

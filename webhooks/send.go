@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -64,25 +63,13 @@ func (s *Service) receiver(ctx context.Context, room models.ID) (*receiver, erro
 	}
 	r := &receiver{url: *address}
 	if r.keys, err = s.keys(secrets); err == nil {
-		r.headers, err = s.headers(sealed, where)
+		r.headers, err = s.box.OpenHeaders(sealed, where)
 	}
 	if err != nil {
 		s.log.Error("a webhook cannot be called", "room_id", room, "error", err)
 		r.problem = unreadable
 	}
 	return r, nil
-}
-
-func (s *Service) headers(sealed []byte, where string) (map[string]string, error) {
-	if len(sealed) == 0 {
-		return nil, nil //nolint:nilnil // no headers are an empty map
-	}
-	raw, err := s.box.Open(sealed, where)
-	if err != nil {
-		return nil, fmt.Errorf("headers of %s: %w", where, err)
-	}
-	var headers map[string]string
-	return headers, json.Unmarshal(raw, &headers)
 }
 
 // post makes one attempt. It returns what went wrong, in words for whoever set the webhook; empty when it arrived.

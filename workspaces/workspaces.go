@@ -2,8 +2,6 @@ package workspaces
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"unicode/utf8"
@@ -85,31 +83,6 @@ func printable(value string) bool {
 	return !slices.ContainsFunc([]byte(value), func(b byte) bool { return b < ' ' && b != '\t' || b == 0x7f })
 }
 
-// SealHeaders makes the headers of a webhook fit to be stored.
-func SealHeaders(box *seal.Box, h *Webhook, context string) ([]byte, error) {
-	if h == nil || len(h.Headers) == 0 {
-		return nil, nil
-	}
-	raw, err := json.Marshal(h.Headers)
-	if err != nil {
-		return nil, err
-	}
-	return box.Seal(raw, context), nil
-}
-
-// OpenHeaders reads stored headers in clear; nil when there are none.
-func OpenHeaders(box *seal.Box, stored []byte, context string) (map[string]string, error) {
-	if len(stored) == 0 {
-		return nil, nil //nolint:nilnil // no headers are an empty map
-	}
-	raw, err := box.Open(stored, context)
-	if err != nil {
-		return nil, fmt.Errorf("headers of %s: %w", context, err)
-	}
-	var headers map[string]string
-	return headers, json.Unmarshal(raw, &headers)
-}
-
 // Change is what a caller wants changed; what is not given stays.
 type Change struct {
 	Name              *string
@@ -170,14 +143,15 @@ func (s *Service) putWebhook(w *models.Workspace, h *Webhook) error {
 	if err := h.Check(); err != nil {
 		return err
 	}
-	headers, err := SealHeaders(s.box, h, "webhook of workspace "+string(w.ID))
+	if h == nil {
+		w.WebhookURL, w.WebhookHeaders = nil, nil
+		return nil
+	}
+	headers, err := s.box.SealHeaders(h.Headers, "webhook of workspace "+string(w.ID))
 	if err != nil {
 		return err
 	}
-	w.WebhookURL, w.WebhookHeaders = nil, headers
-	if h != nil {
-		w.WebhookURL = &h.URL
-	}
+	w.WebhookURL, w.WebhookHeaders = &h.URL, headers
 	return nil
 }
 
@@ -186,7 +160,7 @@ func (s *Service) Webhook(w *models.Workspace) (*Webhook, error) {
 	if w.WebhookURL == nil {
 		return nil, nil //nolint:nilnil // a workspace need not have one
 	}
-	headers, err := OpenHeaders(s.box, w.WebhookHeaders, "webhook of workspace "+string(w.ID))
+	headers, err := s.box.OpenHeaders(w.WebhookHeaders, "webhook of workspace "+string(w.ID))
 	return &Webhook{URL: *w.WebhookURL, Headers: headers}, err
 }
 

@@ -39,9 +39,9 @@ type Handler struct {
 
 // Mount adds the routes.
 func (h *Handler) Mount(e *echo.Echo) {
-	open := []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers}
+	open := []echo.MiddlewareFunc{reply.With(Fail), reply.OpenToBrowsers}
 	e.GET("/init", h.init, append(open, h.Bound)...)
-	e.OPTIONS("/init", preflight, open...)
+	e.OPTIONS("/init", reply.Preflight(http.MethodGet), open...)
 	e.GET("/ws", h.ws, reply.With(Fail), h.Bound)
 }
 
@@ -124,22 +124,4 @@ func visitor(c echo.Context, token string) rooms.Visitor {
 // bearer is the token of the Authorization header; an empty one is refused like any other that is none.
 func bearer(c echo.Context) string {
 	return tokens.Bearer(c.Request().Header.Get(echo.HeaderAuthorization))
-}
-
-func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set(echo.HeaderAccessControlAllowOrigin, "*")
-		header.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, X-Request-Id")
-		header.Set(echo.HeaderCacheControl, "no-store")
-		return next(c)
-	}
-}
-
-func preflight(c echo.Context) error {
-	header := c.Response().Header()
-	header.Set(echo.HeaderAccessControlAllowMethods, http.MethodGet)
-	header.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
-	header.Set(echo.HeaderAccessControlMaxAge, "86400")
-	return c.NoContent(http.StatusNoContent)
 }

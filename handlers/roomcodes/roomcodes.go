@@ -67,18 +67,18 @@ func Limits(message int) socket.Limits {
 
 // Mount adds the routes below a group of their own. Whatever else is asked for there is not found, a wrong method too (contract 3).
 func (h *Handler) Mount(g *echo.Group, bound echo.MiddlewareFunc) {
-	with := []echo.MiddlewareFunc{reply.With(h.Fail), openToPages, bound}
+	with := []echo.MiddlewareFunc{reply.With(h.Fail), reply.OpenToBrowsers, bound}
 	for path, handler := range map[string]echo.HandlerFunc{
 		"/api/v1/getclienttoken": h.clientToken, "/api/v1/requestroom": h.requestRoom, "/api/v1/extendroom": h.extendRoom,
 	} {
 		g.GET(path, handler, with...)
 		g.POST(path, handler, with...)
-		g.OPTIONS(path, preflight, with...)
+		g.OPTIONS(path, reply.Preflight(http.MethodGet, http.MethodPost), with...)
 		g.RouteNotFound(path, unknown, with...)
 	}
 	const join = "/api/v1/joinroom"
 	g.GET(join, h.joinRoom, with...)
-	g.OPTIONS(join, preflight, with...)
+	g.OPTIONS(join, reply.Preflight(http.MethodGet, http.MethodPost), with...)
 	for _, path := range []string{join, "", "/*"} {
 		g.RouteNotFound(path, unknown, with...)
 	}
@@ -86,25 +86,6 @@ func (h *Handler) Mount(g *echo.Group, bound echo.MiddlewareFunc) {
 
 func unknown(echo.Context) error {
 	return echo.NewHTTPError(http.StatusNotFound, "there is no such endpoint, or not with this method")
-}
-
-// openToPages lets pages of any origin read the answers: the token is the credential, there is no cookie (contract 1).
-func openToPages(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set(echo.HeaderAccessControlAllowOrigin, "*")
-		header.Set(echo.HeaderAccessControlExposeHeaders, "Retry-After, X-Request-Id")
-		header.Set(echo.HeaderCacheControl, "no-store")
-		return next(c)
-	}
-}
-
-func preflight(c echo.Context) error {
-	header := c.Response().Header()
-	header.Set(echo.HeaderAccessControlAllowMethods, "GET, POST")
-	header.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
-	header.Set(echo.HeaderAccessControlMaxAge, "86400")
-	return c.NoContent(http.StatusNoContent)
 }
 
 func (h *Handler) now() time.Time {

@@ -1,7 +1,6 @@
 package v2
 
 import (
-	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -39,16 +38,16 @@ type Handler struct {
 
 // Mount adds the routes: first those that browsers call, then those of servers with a management token.
 func (h *Handler) Mount(e *echo.Echo) {
-	browser := routes{e, []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers, h.Bound}}
+	browser := routes{e, []echo.MiddlewareFunc{reply.With(Fail), reply.OpenToBrowsers, h.Bound}}
 	browser.post("/token", h.exchange)
 	browser.get("/layouts/ui", h.layouts)
 	browser.post("/client/report", h.report)
 	browser.get("/diagnostics/token", h.diagnostics)
-	asked := routes{e, []echo.MiddlewareFunc{reply.With(Fail), openToBrowsers}} // never 429: a browser would read that as "forbidden"
+	asked := routes{e, []echo.MiddlewareFunc{reply.With(Fail), reply.OpenToBrowsers}} // never 429: a browser would read that as "forbidden"
 	for path, method := range map[string]string{
 		"/token": http.MethodPost, "/layouts/ui": http.MethodGet, "/client/report": http.MethodPost, "/diagnostics/token": http.MethodGet,
 	} {
-		asked.add(http.MethodOptions, path, preflight(method))
+		asked.add(http.MethodOptions, path, reply.Preflight(method))
 	}
 
 	// This one wants an app token, not a management token (server contract 8.7).
@@ -113,32 +112,6 @@ func bearer(c echo.Context) (string, error) {
 			"the Authorization header must be Bearer and a token")
 	}
 	return token, nil
-}
-
-// open are the headers that let pages of any origin read an answer, under their canonical names. Nobody changes a value in place.
-var open = map[string][]string{
-	echo.HeaderAccessControlAllowOrigin:   {"*"},
-	echo.HeaderAccessControlExposeHeaders: {"Retry-After, X-Request-Id"},
-	echo.HeaderCacheControl:               {"no-store"},
-}
-
-// openToBrowsers lets pages of any origin read the answer, errors included: the code or token is the credential, there is no cookie.
-func openToBrowsers(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		maps.Copy(c.Response().Header(), open)
-		return next(c)
-	}
-}
-
-// preflight answers a browser that asks first.
-func preflight(method string) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set(echo.HeaderAccessControlAllowMethods, method)
-		header.Set(echo.HeaderAccessControlAllowHeaders, "Authorization, Content-Type")
-		header.Set(echo.HeaderAccessControlMaxAge, "86400")
-		return c.NoContent(http.StatusNoContent)
-	}
 }
 
 // address is whom a request comes from; the router knows which proxies to believe.
