@@ -43,14 +43,14 @@ func (s *Service) Register(ctx context.Context, from, name, password string) (to
 			return token, made, err
 		}
 	}
-	_, err = s.checked(ctx, name, password)
+	known, err := s.checked(ctx, name, password)
 	if fault.Is(err, fault.Unauthenticated) {
 		err = fault.New(fault.Conflict, NameTaken)
 	}
 	if err != nil {
 		return "", false, err
 	}
-	token, err = s.signIn(ctx, name, "")
+	token, err = s.signIn(ctx, name, "", samePassword(known.PasswordHash))
 	return token, false, err
 }
 
@@ -88,37 +88,37 @@ func (s *Service) Login(ctx context.Context, from string, p Proof) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return s.signIn(ctx, user, p.Old)
+	return s.signIn(ctx, user.Name, p.Old, samePassword(user.PasswordHash))
 }
 
-// checked gives the name of an account whose password fits. A name that nobody has takes as long. Wrong passwords count against the name;
+// checked gives an account whose password fits. A name that nobody has takes as long. Wrong passwords count against the name;
 // the attempt counts before it is known whether it is one, so that many at once are no way around.
-func (s *Service) checked(ctx context.Context, name, password string) (string, error) {
+func (s *Service) checked(ctx context.Context, name, password string) (models.ChatUser, error) {
 	folded, ok := fold(name)
 	rule := s.meter.failures()
 	if ok {
 		if err := s.meter.spend(folded, rule); err != nil {
-			return "", err
+			return models.ChatUser{}, err
 		}
 	}
 	user, err := s.store.ChatUser(ctx, folded)
 	if fault.Is(err, fault.NotFound) || !ok {
 		user = models.ChatUser{PasswordHash: s.decoy()}
 	} else if err != nil {
-		return "", err
+		return models.ChatUser{}, err
 	}
 	fits, err := s.fits(ctx, user.PasswordHash, password)
 	switch {
 	case err != nil:
-		return "", err
+		return models.ChatUser{}, err
 	case !fits || user.Name == "":
-		return "", fault.New(fault.Unauthenticated, InvalidCredentials)
+		return models.ChatUser{}, fault.New(fault.Unauthenticated, InvalidCredentials)
 	}
 	s.meter.forgive(folded, rule)
 	if user.Banned {
-		return "", fault.New(fault.Forbidden, banned)
+		return models.ChatUser{}, fault.New(fault.Forbidden, banned)
 	}
-	return user.Name, nil
+	return user, nil
 }
 
 // EnsureAdmin makes the admin's account, or gives it the password. An account of somebody else that has its name becomes the admin's, and

@@ -82,8 +82,8 @@ func (s *Service) Connect(ctx context.Context, p Pass, deliver Deliver) (*Line, 
 	}
 	s.board.add(l)
 	// Whoever ends a token looks for its lines after that: one of the two finds the other.
-	_, err := s.store.ChatSession(ctx, p.token, s.stamp())
-	if fault.Is(err, fault.NotFound) {
+	found, err := s.store.ChatSession(ctx, p.token, s.stamp())
+	if fault.Is(err, fault.NotFound) || err == nil && found.Retired {
 		err = fault.New(fault.Unauthenticated, badTicket)
 	}
 	if err != nil {

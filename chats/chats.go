@@ -24,7 +24,8 @@ type Options struct {
 }
 
 // Service keeps the chat. Rooms, accounts and tickets are in the database, so that several processes may share them; who is told of what
-// happens, and how often somebody may ask, is memory of this process. Safe for concurrent use.
+// happens, and how often somebody may ask, is memory of this process: a line hears what happens here, and loses a room that is left here. Safe
+// for concurrent use.
 type Service struct {
 	store   *store.Store
 	admin   string
@@ -116,16 +117,16 @@ func (s *Service) change(ctx context.Context, rooms []models.ID, fn func(tx *sto
 	}
 	defer done()
 	var o outcome
+	ctx = context.WithoutCancel(ctx) // a caller who goes away while it is committed must not leave open whether it was
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		o = outcome{} // of a try that the database gave up
 		return fn(tx, &o)
 	})
-	if err != nil {
-		return err
-	}
-	for _, l := range o.losses {
+	for _, l := range o.losses { // also when it failed: nobody can say whether it was committed, and who may hear can subscribe again
 		s.board.drop(l.channel, l.user)
 	}
-	s.board.publish(o.events...)
-	return nil
+	if err == nil {
+		s.board.publish(o.events...)
+	}
+	return err
 }

@@ -173,6 +173,7 @@ func (m *meter) forgive(who string, r rule) {
 	defer m.mu.Unlock()
 	if c := m.countLocked(who, r); c.n > 0 {
 		c.n--
+		c.until = time.Time{} // many at once may have locked the name though none of them was wrong
 	}
 }
 

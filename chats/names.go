@@ -17,7 +17,7 @@ var nameForm = regexp.MustCompile(`^[A-Za-z](?:[-_]?[A-Za-z0-9])*$`)
 
 // fold is a username as it is stored, and whether it can be one.
 func fold(name string) (string, bool) {
-	ok := len(name) >= 3 && len(name) <= 30 && nameForm.MatchString(name)
+	ok := len(name) >= 3 && len(name) <= longestName && nameForm.MatchString(name)
 	return strings.ToLower(name), ok
 }
 
@@ -31,6 +31,9 @@ const (
 	MessageNotFound  = "Message not found"
 	UserNotFound     = "User not found"
 )
+
+// longestName is how many letters a username has at most.
+const longestName = 30
 
 const badName = "a username has 3 to 30 letters and digits, begins with a letter, and may have single - or _ between them"
 

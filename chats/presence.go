@@ -136,8 +136,11 @@ func (s *Service) Users(ctx context.Context, c Caller, id string) ([]models.Chat
 	return s.store.ChatPresences(ctx, room.ID, s.since(), maxPresent)
 }
 
-// Type tells those in a room that the caller is about to write, or has stopped (contract 3.8). Kinds Invalid, NotFound, Forbidden.
+// Type tells those in a room that the caller is about to write, or has stopped (contract 3.8). Kinds RateLimited, Invalid, NotFound, Forbidden.
 func (s *Service) Type(ctx context.Context, c Caller, id string, on bool) error {
+	if err := s.meter.spend(c.Name, s.meter.changing("typing")); err != nil { // everybody in the room is told
+		return err
+	}
 	room, err := s.Room(ctx, c, id)
 	if err == nil {
 		s.board.publish(&Event{Channel: room.channel(), Body: Typing{c.Name, on}})
@@ -165,6 +168,11 @@ func (s *Service) Switch(ctx context.Context, c Caller, previous, next string) (
 		return false, err
 	}
 	return false, s.change(ctx, given(from, to), func(tx *store.Store, o *outcome) error {
+		for _, id := range slices.Sorted(slices.Values(given(from, to))) { // in one order, whoever goes which way
+			if _, err := tx.LockChatRoom(ctx, id); err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
 		if to == "" {
 			return s.leavePublic(ctx, tx, o, c, from)
 		}
@@ -223,8 +231,11 @@ const (
 	maxFound   = 20               // users of a search
 )
 
-// Beat notes that the caller is online, and tells of it.
+// Beat notes that the caller is online, and tells of it. Kind RateLimited.
 func (s *Service) Beat(ctx context.Context, c Caller) error {
+	if err := s.meter.spend(c.Name, s.meter.changing("beat")); err != nil {
+		return err
+	}
 	at := s.stamp()
 	if err := s.store.BeatChatUser(ctx, c.Name, at); err != nil {
 		return err
@@ -245,6 +256,9 @@ func (s *Service) Search(ctx context.Context, c Caller, text string) ([]models.C
 	}
 	if utf8.RuneCountInString(text) < 2 || !storable(text) {
 		return nil, fault.Invalidf("search must have 2 characters or more")
+	}
+	if len(text) > longestName {
+		return nil, nil // nobody is called so
 	}
 	return s.store.FindChatUsers(ctx, strings.ToLower(text), maxFound)
 }

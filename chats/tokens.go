@@ -44,8 +44,22 @@ func (s *Service) issue(ctx context.Context, tx *store.Store, user string) (stri
 	}, maxTokens)
 }
 
-// signIn gives a user a token, for an old one if there is one. Kind Forbidden when the account was banned meanwhile.
-func (s *Service) signIn(ctx context.Context, user, old string) (token string, err error) {
+// still reports whether what somebody signs in with holds, in the transaction that signs in.
+type still func(ctx context.Context, tx *store.Store, account *models.ChatUser) error
+
+// samePassword is that the password is the one that was checked.
+func samePassword(hash string) still {
+	return func(_ context.Context, _ *store.Store, account *models.ChatUser) error {
+		if account.PasswordHash != hash {
+			return fault.New(fault.Unauthenticated, InvalidCredentials)
+		}
+		return nil
+	}
+}
+
+// signIn gives a user a token, for an old one if there is one. Still is asked once more, when nobody can change the account any more, whether
+// what the user signs in with holds. Kinds those of still; Forbidden when the account was banned meanwhile.
+func (s *Service) signIn(ctx context.Context, user, old string, still still) (token string, err error) {
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		account, err := tx.LockChatUser(ctx, user)
 		if err != nil {
@@ -53,6 +67,9 @@ func (s *Service) signIn(ctx context.Context, user, old string) (token string, e
 		}
 		if account.Banned {
 			return fault.New(fault.Forbidden, banned)
+		}
+		if err := still(ctx, tx, &account); err != nil {
+			return err
 		}
 		if old != "" {
 			if err := tx.RetireChatToken(ctx, user, digestOf(old), s.stamp().Add(retired)); err != nil {
@@ -131,7 +148,13 @@ func (s *Service) Refresh(ctx context.Context, from, name, old string) (string, 
 	if _, err := s.session(ctx, folded, old); err != nil {
 		return "", err
 	}
-	return s.signIn(ctx, user.Name, old)
+	return s.signIn(ctx, user.Name, old, func(ctx context.Context, tx *store.Store, _ *models.ChatUser) error {
+		_, err := tx.ChatSession(ctx, digestOf(old), s.stamp())
+		if fault.Is(err, fault.NotFound) {
+			err = fault.New(fault.Unauthenticated, "Unauthorized - invalid token")
+		}
+		return err
+	})
 }
 
 // Logout ends the caller's token, and the connections that were opened with it.
@@ -146,6 +169,9 @@ func (s *Service) Logout(ctx context.Context, c Caller) error {
 // LogoutAll ends all tokens of the caller and all its connections, and says how many tokens that were.
 func (s *Service) LogoutAll(ctx context.Context, c Caller) (ended int, err error) {
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		if _, err := tx.LockChatUser(ctx, c.Name); err != nil { // else a token that is just being made would stay
+			return err
+		}
 		ended, err = tx.DeleteChatTokens(ctx, c.Name, s.stamp())
 		return err
 	})

@@ -55,7 +55,7 @@ func (h *Handler) atHome(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 	return func(c echo.Context) error {
 		r := c.Request()
-		if prefix := prefixes[hostOf(r.Host)]; prefix != "" {
+		if prefix := prefixes[hostOf(r.Host)]; prefix != "" && r.URL.Path != prefix && !strings.HasPrefix(r.URL.Path, prefix+"/") {
 			if r.URL.RawPath != "" {
 				r.URL.RawPath = prefix + r.URL.RawPath
 			}

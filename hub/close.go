@@ -22,17 +22,20 @@ func closed() error { return fault.New(fault.Gone, roomClosed) }
 // overLocked reports whether nobody comes into the room any more.
 func (r *Room) overLocked() bool { return r.retired || r.expiry.over }
 
-// placeLocked is how the last arrival found the room. When it closes, only the first one says: that may have been put off since.
+// placeLocked is how the last arrival found the room. It may have been put off when that closes; a time before that is an old one.
 func (r *Room) placeLocked(place *Place) {
 	r.place = place
-	if r.expiry.at.IsZero() && !place.Rules.Expires.IsZero() {
+	if place.Rules.Expires.After(r.expiry.at) {
 		r.expiry.startLocked(r)
 	}
 }
 
 // finishLocked closes a room whose only session has ended: at once, or, when the last one was lost, unless somebody comes back.
 func (r *Room) finishLocked() {
-	if !r.lost || r.place.Rules.Ends || r.stopped {
+	switch {
+	case r.revived && !r.expiry.at.IsZero(): // it lives to its end, for those who come back from a restart
+		return
+	case !r.lost || r.place.Rules.Ends || r.stopped:
 		r.retireLocked()
 		return
 	}
@@ -107,10 +110,11 @@ func (p *Peer) roleLocked() *roles.Role {
 	return r.place.Roles[p.ticket.Role]
 }
 
-// leaderlessLocked reports whether the session is to end because a peer of a role has left it.
-func (r *Room) leaderlessLocked(role string) bool {
+// leaderlessLocked reports whether the session is to end because a peer has left it. One whose connection Foyer itself ended, and that did not
+// come back after a restart, ends nothing (room codes contract 7).
+func (r *Room) leaderlessLocked(p *Peer) bool {
 	rules := &r.place.Rules
-	return rules.Ends && role == rules.Host && r.countRoleLocked(role) == 0 && !r.expiry.over
+	return rules.Ends && p.row.Role == rules.Host && p.line > 0 && r.countRoleLocked(rules.Host) == 0 && !r.overLocked()
 }
 
 // appointLocked gives the lead to who has been in longest of those who may take it, when nobody has it.

@@ -16,10 +16,12 @@ type expiry struct {
 
 // startLocked has the room close when its place says.
 func (e *expiry) startLocked(r *Room) {
-	e.at = r.place.Rules.Expires
-	if e.over = !e.at.After(r.hub.now()); !e.over {
-		e.armLocked(r)
+	e.at, e.warned = r.place.Rules.Expires, false
+	if e.over = !e.at.After(r.hub.now()); e.over { // whoever is in after a restart must go
+		e.lingerLocked(r)
+		return
 	}
+	e.armLocked(r)
 }
 
 // armLocked sets the timer for what comes next: the warning, or the end.
@@ -69,6 +71,11 @@ func (e *expiry) endLocked(r *Room) {
 	e.over = true
 	r.hub.closed(&r.place.Room)
 	r.tellLocked(Expired{}, nil)
+	e.lingerLocked(r)
+}
+
+// lingerLocked puts everybody out who is still in after a while.
+func (e *expiry) lingerLocked(r *Room) {
 	e.runLocked(r, r.place.Rules.Linger, func(r *Room) {
 		r.disbandLocked(Removed{Reason: "the room's time is over", Ended: true, Cause: TimeOver}, nil, true)
 		r.retireLocked()
@@ -114,10 +121,12 @@ func (e *expiry) settleLocked(r *Room, at time.Time, extended bool) {
 	e.held--
 	switch {
 	case r.retired:
-	case extended && at.After(e.at):
-		e.at, e.warned, e.due = at, false, false
+	case extended:
 		r.tellLeadersLocked(Extended{At: at})
-		e.armLocked(r)
+		if at.After(e.at) {
+			e.at, e.warned, e.due = at, false, false
+			e.armLocked(r)
+		}
 	case e.due:
 		e.endLocked(r)
 	}

@@ -160,7 +160,7 @@ func (p *Peer) enterLocked() {
 		r.opened = true
 		r.hub.turned(*r.session, false)
 	}
-	p.phase, p.ticket.Role, p.card = in, p.row.Role, p.cardLocked()
+	p.phase, p.ticket.Role, p.card, r.revived = in, p.row.Role, p.cardLocked(), false
 	r.inside = append(r.inside, p)
 	p.welcomeLocked(false)
 	r.tellLocked(Joined{Peer: p.card}, p)

@@ -21,8 +21,11 @@ func (p *Peer) departLocked(d departure) (wait func(context.Context) error) {
 	r := p.room
 	r.inside = without(r.inside, p)
 	wait = p.closeLocked(d)
-	if r.leaderlessLocked(p.row.Role) {
+	if r.leaderlessLocked(p) {
 		r.disbandLocked(Removed{Reason: "the host has left", Ended: true, Cause: HostLeft}, nil, false)
+		if r.place.Rules.Single { // at once: somebody may be joining, who must not take the lead
+			r.retireLocked()
+		}
 		return wait
 	}
 	r.tellLocked(Left{Peer: p.card}, nil)

@@ -33,7 +33,8 @@ func (p *Peer) admitsLocked() bool {
 func (p *Peer) queueLocked() {
 	r := p.room
 	if p.phase == waiting {
-		r.queueChangedLocked() // it may have another name
+		p.tellLocked(&Event{Body: AtDoor{}}) // by a new connection, perhaps
+		r.queueChangedLocked()               // it may have another name
 		return
 	}
 	if len(r.queue) >= longestQueue {

@@ -36,6 +36,7 @@ func (r *Room) restoreLocked(one *Restored, grace func(dialect string) time.Dura
 	r.placeLocked(one.Place)
 	if len(one.Live.Peers) > 0 {
 		session := one.Live.Session
+		r.revived = true
 		r.session, r.opened, r.left, r.vague = &session, true, one.Left, one.Left.IsZero()
 		r.readStateLocked(session.State)
 		r.limitLocked(r.hub.stamp())

@@ -32,6 +32,7 @@ type Room struct {
 	volume   int         // bytes of all values
 	deadline *time.Timer // ends the session
 	lost     bool        // the last one who left did so by losing the connection
+	revived  bool        // nobody has come in since Foyer was started
 	retired  bool        // nobody comes in any more
 	kept     *time.Timer // runs: the room stays on the hub's list though nobody is there
 	expiry   expiry
@@ -216,6 +217,13 @@ func (r *Room) Count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.inside)
+}
+
+// Has reports whether somebody has a connection or a place under an id, in the room or at its door.
+func (r *Room) Has(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.peers[id] != nil
 }
 
 // Peer is the card of a peer that is in. Kind NotFound.

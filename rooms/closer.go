@@ -2,12 +2,15 @@ package rooms
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"foyer/hub"
 	"foyer/models"
+	"foyer/store"
 )
 
 // Closer closes rooms of other protocols in the database when their time is over or nobody needs them any more. Safe for concurrent use.
@@ -78,39 +81,26 @@ func (c *Closer) follow(ctx context.Context, s *Service) {
 
 // Sweep closes rooms though nobody is in them: kept for too long, expired, or left behind by a Foyer that ended. Run does it every few seconds.
 func (c *Closer) Sweep(ctx context.Context, s *Service) error {
-	expired, err := s.store.ExpiredAliases(ctx, s.store.Stamp())
+	at := s.store.Stamp()
+	expired, err := s.store.ExpiredAliases(ctx, at)
 	if err != nil {
 		return err
 	}
+	var errs []error // one room must not keep the others open
 	for _, alias := range expired {
-		if err := s.Close(ctx, alias.RoomID); err != nil {
-			return err
-		}
+		errs = append(errs, s.store.Tx(ctx, func(tx *store.Store) error { return tx.CloseExpired(ctx, alias.RoomID, at) }))
 	}
-	old, err := s.store.StrayAliases(ctx)
-	if err != nil {
-		return err
-	}
-	for _, alias := range old {
-		if s.store.Stamp().Sub(alias.CreatedAt) > time.Minute { // else somebody may be about to come in
-			err = c.retire(ctx, s, &alias)
-		}
-		if err != nil {
-			return err
-		}
-	}
+	unused, err := s.store.StrayAliases(ctx)
+	errs = append(errs, err)
+	unused = slices.DeleteFunc(unused, func(a models.Alias) bool { return at.Sub(a.CreatedAt) <= time.Minute }) // somebody may be about to come in
 	for dialect, age := range c.ages {
-		unused, err := s.store.KeptSince(ctx, dialect, s.store.Stamp().Add(-age))
-		if err != nil {
-			return err
-		}
-		for _, alias := range unused {
-			if err := c.retire(ctx, s, &alias); err != nil {
-				return err
-			}
-		}
+		kept, err := s.store.KeptSince(ctx, dialect, at.Add(-age))
+		unused, errs = append(unused, kept...), append(errs, err)
 	}
-	return nil
+	for i := range unused {
+		errs = append(errs, c.retire(ctx, s, &unused[i]))
+	}
+	return errors.Join(errs...)
 }
 
 // retire closes a room if nobody is there.

@@ -72,6 +72,15 @@ func (s *Store) CloseRoom(ctx context.Context, room models.ID, at time.Time) err
 	return err
 }
 
+// CloseExpired is CloseRoom if the room's time is still over by then.
+func (s *Store) CloseExpired(ctx context.Context, room models.ID, at time.Time) error {
+	over, err := s.exec(ctx, "UPDATE rooms SET enabled = ?, updated_at = ? WHERE id = ? AND expires_at <= ?", false, at, room, at)
+	if err == nil && over == 1 {
+		err = s.CloseRoom(ctx, room, at)
+	}
+	return err
+}
+
 // SetExpiry writes when a room closes.
 func (s *Store) SetExpiry(ctx context.Context, room models.ID, at time.Time) error {
 	_, err := s.exec(ctx, "UPDATE rooms SET expires_at = ? WHERE id = ?", at, room)

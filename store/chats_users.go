@@ -83,11 +83,11 @@ func (s *Store) ChatSession(ctx context.Context, digest string, at time.Time) (C
 
 // TouchChatToken notes that a token was used, and that it holds until a time from then on. A retired one is not touched.
 func (s *Store) TouchChatToken(ctx context.Context, t models.ChatToken) error {
-	changed, err := s.exec(ctx, "UPDATE chat_tokens SET used_at = ?, expires_at = ? WHERE digest = ? AND NOT retired", t.UsedAt, t.ExpiresAt, t.Digest)
-	if err != nil || changed == 0 {
-		return err
+	if _, err := s.exec(ctx, `UPDATE chat_users SET active_at = ? WHERE name = ? AND active_at < ?
+		AND EXISTS (SELECT 1 FROM chat_tokens WHERE digest = ? AND NOT retired)`, t.UsedAt, t.UserName, t.UsedAt, t.Digest); err != nil {
+		return err // the user goes before the token, as where somebody signs in
 	}
-	_, err = s.exec(ctx, "UPDATE chat_users SET active_at = ? WHERE name = ? AND active_at < ?", t.UsedAt, t.UserName, t.UsedAt)
+	_, err := s.exec(ctx, "UPDATE chat_tokens SET used_at = ?, expires_at = ? WHERE digest = ? AND NOT retired", t.UsedAt, t.ExpiresAt, t.Digest)
 	return err
 }
 

@@ -57,7 +57,7 @@ func (f *floor) create(c echo.Context) error {
 			return err
 		}
 		_, err = f.db.in(ctx, tx, insertRoom).ExecContext(ctx, made.ID, who.workspace, who.template, made.Name, strings.ToLower(made.Name),
-			made.Description, true, "auto", nil, false, nil, nil, nil, nil, nil, at, at)
+			made.Description, true, "auto", nil, false, nil, nil, nil, nil, nil, at, at, nil, nil)
 		return err
 	})
 	if err != nil {

@@ -46,8 +46,8 @@ const (
 	templateHead statement = "SELECT id, workspace_id, name, region, subdomain, custom_domain FROM templates WHERE id = ? AND workspace_id = ?"
 
 	insertRoom statement = `INSERT INTO "rooms" ("id","workspace_id","template_id","name","name_key","description","enabled","region",` +
-		`"recording_info","large_room","size","max_duration_seconds","polls","webhook_url","webhook_headers","created_at","updated_at") ` +
-		`VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT ("workspace_id","name_key") DO NOTHING`
+		`"recording_info","large_room","size","max_duration_seconds","polls","webhook_url","webhook_headers","created_at","updated_at",` +
+		`"rules","expires_at") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT ("workspace_id","name_key") DO NOTHING`
 )
 
 var (

@@ -193,10 +193,14 @@ func (s *Settings) AfterApply() error {
 	if _, err := s.metering(); err != nil {
 		return err
 	}
-	if _, err := s.tongues(); err != nil {
+	t, err := s.tongues()
+	if err != nil {
 		return err
 	}
-	_, err := s.logger(io.Discard)
+	if u, err := s.public(); err == nil && t.hosts[u.Hostname()] != "" {
+		return errors.New("FOYER_HOSTS: the host of FOYER_PUBLIC_URL is everybody's")
+	}
+	_, err = s.logger(io.Discard)
 	return err
 }
 

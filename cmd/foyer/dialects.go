@@ -77,7 +77,9 @@ const (
 )
 
 func (d *desk) mikroroom() handlers.Dialect {
-	sockets := d.sockets(socket.Limits{Message: 128 << 10, Ping: pingAfter, Silence: silentAfter})
+	sockets := d.sockets(socket.Limits{
+		Message: 128 << 10, Excess: 1 << 20, Binary: true, Ping: pingAfter, Silence: silentAfter,
+	})
 	return handlers.Dialect{Prefix: "/mikroroom", Sockets: sockets, Handler: &mikroroom.Handler{
 		Rooms: d.rooms, Hub: d.hub, Sockets: sockets, Workspace: d.firstWorkspace(), STUN: d.stun, MaxLatent: d.MikroroomMaxLatent,
 		Version: version(), Log: d.log, Limited: d.limited(), RatePerMinute: d.rate,

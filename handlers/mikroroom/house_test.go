@@ -54,7 +54,7 @@ func open(t testing.TB, o options) *house {
 	h := &house{Foyer: f, school: f.Workspace(t), t: t}
 	log := slog.New(slog.NewJSONHandler(f.Log, nil))
 	if o.sockets.Message == 0 {
-		o.sockets.Message = 128 << 10
+		o.sockets.Message, o.sockets.Excess, o.sockets.Binary = 128<<10, 1<<20, true
 	}
 	h.dialect = &mikroroom.Handler{
 		Rooms: f.Rooms, Hub: f.Hub, Sockets: socket.NewServer(o.sockets, log), Log: log, Version: "test",

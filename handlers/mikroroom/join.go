@@ -53,7 +53,7 @@ const (
 func (p *client) join(ctx context.Context, m *message) error {
 	p.leave(ctx)
 	a, err := readAsking(m)
-	if err == nil && !p.resume(a) {
+	if err == nil && !p.resume(ctx, a) {
 		err = p.enter(ctx, a)
 	}
 	if err != nil {
@@ -156,7 +156,10 @@ func (p *client) open(ctx context.Context, a *asking, workspace models.ID) (mode
 		Dialect: Dialect, Name: func() string { return a.room }, Preset: preset, Size: usualSize,
 		Rules: models.Rules{Host: host, Guest: guest, Single: true}, Password: a.password,
 	})
-	return room.ID, err
+	if err != nil {
+		return "", err
+	}
+	return room.ID, nil
 }
 
 // abandon closes a room into which whoever made it could not come, unless somebody else has.
@@ -209,10 +212,8 @@ func (p *client) full(t *hub.Ticket) bool {
 func (p *client) arrive(ctx context.Context, a *asking, ticket hub.Ticket, m *member) (*hub.Line, error) {
 	for n := range idsTried {
 		m.id = p.peerID(a, n)
-		if room, live := p.Hub.RoomOf(ticket.Place.Room.ID); live {
-			if _, err := room.Peer(m.id); err == nil {
-				continue
-			}
+		if room, live := p.Hub.RoomOf(ticket.Place.Room.ID); live && room.Has(m.id) {
+			continue
 		}
 		line, err := p.Hub.Arrive(ctx, ticket, m.id, m.deliver)
 		if !fault.Is(err, fault.Conflict) {
@@ -225,7 +226,7 @@ func (p *client) arrive(ctx context.Context, a *asking, ticket hub.Ticket, m *me
 
 // resume gives a client that has lost its connection its seat again, or its place at the door: nobody else notices. To ask for a password
 // there is no need: only the browser that gave it can call for the seat.
-func (p *client) resume(a *asking) bool {
+func (p *client) resume(ctx context.Context, a *asking) bool {
 	if !p.back {
 		return false
 	}
@@ -243,7 +244,7 @@ func (p *client) resume(a *asking) bool {
 		}
 		p.line, p.member = line, m
 		if !m.in.Load() {
-			m.atDoor()
+			_ = line.Join(ctx, a.person, "") // it may have been let in meanwhile; else it goes on waiting, and is told so
 		}
 		return true
 	}

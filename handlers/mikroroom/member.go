@@ -43,6 +43,9 @@ func (m *member) out() {
 
 // deliver tells the client what happened. It is a hub.Deliver: it does not block.
 func (m *member) deliver(e *hub.Event) {
+	if m.over.Load() {
+		return
+	}
 	switch body := e.Body.(type) {
 	case hub.Welcome:
 		m.welcome(&body)

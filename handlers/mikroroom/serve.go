@@ -29,12 +29,16 @@ func (h *Handler) stay(v visitor) socket.Stay {
 	return func(ctx context.Context, c *socket.Conn) {
 		p := &client{Handler: h, visitor: v, conn: c}
 		for {
-			text, err := c.Read()
-			if err != nil {
+			text, binary, err := c.ReadAny()
+			switch {
+			case errors.Is(err, socket.ErrTooBig):
+				p.complain(errTooLong)
+			case err != nil:
 				p.part(err)
 				return
+			case !binary: // those count for nothing (contract 3)
+				p.hear(ctx, text)
 			}
-			p.hear(ctx, text)
 		}
 	}
 }
@@ -104,13 +108,12 @@ func (p *client) leave(ctx context.Context) {
 		return
 	}
 	p.line, p.member = nil, nil
-	m.out()
-	if m.over.Load() {
-		return
+	if !m.over.Swap(true) { // what it is told of the room from now on is of no use any more
+		ctx, cancel := context.WithTimeout(ctx, goodbye)
+		defer cancel()
+		_ = line.Leave(ctx) // the others know at once
 	}
-	ctx, cancel := context.WithTimeout(ctx, goodbye)
-	defer cancel()
-	_ = line.Leave(ctx) // the others know at once
+	m.out()
 }
 
 // part is what is left to do when the connection is over. Whoever said goodbye to it is gone, any other may be back soon.
@@ -123,11 +126,11 @@ func (p *client) part(end error) {
 	if closed, ok := errors.AsType[*socket.Closed](end); ok && closed.Code != socket.Lost && closed.Code != socket.Silent {
 		ago = seatKept
 	}
-	m.out()
 	if p.back && ago < seatKept {
 		p.seats.keep(m.id, p.line.Room().ID(), m.token)
 	}
 	p.line.LostFor(ago)
+	m.out()
 }
 
 // isIn reports whether the client has joined, and need not wait any more.

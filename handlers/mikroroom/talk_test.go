@@ -203,7 +203,7 @@ func TestMalformed(t *testing.T) {
 	p.hears("chat")
 }
 
-// A frame has at most 128 KiB (the issue's bounds).
+// A frame has at most 128 KiB (the issue's bounds): a greater one is not delivered, and one beyond all reason ends the connection.
 func TestFrameBound(t *testing.T) {
 	t.Parallel()
 	h, alice, bob, carol := three(t)
@@ -211,6 +211,12 @@ func TestFrameBound(t *testing.T) {
 	bob.says(`{"type":"file-chunk","targetId":%q,"data":%q}`, carol.id, chunk)
 	carol.hears("file-chunk", "data", chunk)
 	bob.says(`{"type":"file-chunk","targetId":%q,"data":%q}`, carol.id, chunk+chunk)
+	bob.isTold("Message is too long", "")
+	bob.says(`{"type":"chat","text":"still here"}`)
+	for _, p := range []*peer{alice, bob, carol} {
+		p.hears("chat", "text", "still here")
+	}
+	bob.says(`{"type":"chat","text":%q}`, strings.Repeat(chunk, 10))
 	bob.isClosed(socket.TooBig)
 	alice.hears("participant-left", "participantId", bob.id)
 	if a := h.sends("GET /health"); a.status != 200 {

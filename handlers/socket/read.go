@@ -45,6 +45,9 @@ func (c *Conn) ReadAny() (message []byte, binary bool, err error) {
 			}
 			continue
 		}
+		if header.Length > int64(c.limits.Message-len(message)) {
+			return nil, false, c.dropPayload(header.Length)
+		}
 		binary = binary || header.OpCode == ws.OpBinary // the frames that go on with a message do not say
 		if message, err = c.payload(header, message); err != nil {
 			return nil, false, err
@@ -72,12 +75,29 @@ func (c *Conn) header(fragments ws.State, room int) (ws.Header, error) {
 		return header, c.refuse(Violated, "a frame that the protocol does not allow")
 	case header.OpCode == ws.OpBinary && !c.limits.Binary:
 		return header, c.refuse(Unsupported, "only text messages")
-	case !header.OpCode.IsControl() && header.Length > int64(room):
+	case !header.OpCode.IsControl() && header.Length > int64(room) && !c.drops(header, fragments):
 		return header, c.refuse(TooBig, "the message is too big")
 	case c.bucket != nil && !c.bucket.Allow():
 		return header, c.refuse(TooMany, "too many messages")
 	}
 	return header, nil
+}
+
+// ErrTooBig says that a message beyond the bound was dropped. The connection goes on.
+var ErrTooBig = errors.New("the message is too big, and was dropped")
+
+// drops reports whether a message that is too big is dropped, and does not end the connection: it must come in one piece.
+func (c *Conn) drops(header ws.Header, fragments ws.State) bool {
+	return header.Fin && !fragments.Fragmented() && header.Length <= int64(c.limits.Excess)
+}
+
+// dropPayload reads what nobody wants to have.
+func (c *Conn) dropPayload(size int64) error {
+	c.listen()
+	if _, err := io.CopyN(io.Discard, &c.in, size); err != nil {
+		return c.failed(err)
+	}
+	return ErrTooBig
 }
 
 // listen moves the moment on at which the other end counts as dead. That has a price: a tenth of the time may pass in between.

@@ -24,6 +24,7 @@ type Limits struct {
 	Silence time.Duration // without a word the connection is dead; default 20 s; negative: for ever
 	Ping    time.Duration // without a word for so long a ping is sent; needs to be less than Silence; default: none is
 	Binary  bool          // binary messages are read too
+	Excess  int           // a message beyond the bound is read and dropped up to so many bytes, and the connection goes on; default: it ends
 
 	Slow    Code // what a connection is closed with for which too much waits; default TooSlow
 	Goodbye Code // what all are closed with when Foyer stops; default Restarting

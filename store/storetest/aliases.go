@@ -22,6 +22,7 @@ func (c *scene) aliasMethods() map[string]func(ctx context.Context) error {
 		"StrayAliases":   func(ctx context.Context) error { _, err := c.StrayAliases(ctx); return err },
 		"ExpiredAliases": func(ctx context.Context) error { _, err := c.ExpiredAliases(ctx, born); return err },
 		"CloseRoom":      func(ctx context.Context) error { return c.CloseRoom(ctx, c.room.ID, born) },
+		"CloseExpired":   func(ctx context.Context) error { return c.CloseExpired(ctx, c.room.ID, born) },
 		"SetExpiry":      func(ctx context.Context) error { return c.SetExpiry(ctx, c.room.ID, born) },
 	}
 }
@@ -80,5 +81,9 @@ func aliasesLeft(t *testing.T, s *store.Store) {
 	equal(t, 0, ids(s.StrayAliases(t.Context())))
 	equal(t, 0, ids(s.ExpiredAliases(t.Context(), born)))
 	equal(t, 2, ids(s.ExpiredAliases(t.Context(), after(time.Hour))))
+	noError(t, s.CloseExpired(t.Context(), c.room.ID, born))
+	equal(t, 2, ids(s.ExpiredAliases(t.Context(), after(time.Hour))))
 	equal(t, after(time.Hour), *must[models.Room](t)(s.Room(t.Context(), c.workspace.ID, c.room.ID)).ExpiresAt)
+	noError(t, s.CloseExpired(t.Context(), c.room.ID, after(time.Hour)))
+	equal(t, 0, ids(s.ExpiredAliases(t.Context(), after(time.Hour))))
 }

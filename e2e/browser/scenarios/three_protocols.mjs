@@ -50,7 +50,7 @@ async function madeByMikroRoom(stage) {
   await hal.seesPeers("ann", "hal");
   const cody = await User.join("cody", stage.codes.guest);
   await hal.sees("three peers", ({ peers }) => peers.length === 3);
-  await ann.awaits("two others", () => (ann.others.size === 2 ? true : undefined));
+  await ann.sees("Room Codes", "hal");
 
   ann.send("chat", { text: "from MikroRoom", replyTo: "x" });
   await ann.hears("chat", { text: "from MikroRoom", replyTo: "x" });
@@ -70,7 +70,6 @@ async function madeByMikroRoom(stage) {
   await ann.hears("raise-hand", { participantId: await hal.id() });
 
   ann.send("moderator-action", { targetId: await hal.id(), action: "mute" });
-  await hal.notices("CHANGE_MULTI_TRACK_STATE_REQUEST").catch(() => {});
   await hal.call("setRemoteTracksEnabled", { enabled: false, type: "audio", roles: undefined });
   await ann.hears("moderator-action", { action: "mute", targetId: ann.id });
 
@@ -81,7 +80,7 @@ async function madeByMikroRoom(stage) {
   const { participantId } = await ann.hears("waiting-room", { name: "gus" });
   ann.send("admit-user", { targetId: participantId });
   assert.equal(await waits, "in");
-  await ann.sees("cody", "gus", "hal").catch(() => ann.awaits("three others", () => (ann.others.size === 3 ? true : undefined)));
+  await ann.sees("Room Codes", "gus", "hal");
   ann.send("room-unlocked");
 
   ann.send("moderator-action", { targetId: await gus.id(), action: "make-moderator" });
@@ -133,7 +132,7 @@ async function madeByHMS(stage) {
     response.end();
   }).listen(0, "127.0.0.1");
   await once(receiver, "listening");
-  await stage.makeRoom({ webhook_info: { url: `http://127.0.0.1:${receiver.address().port}/` } });
+  await stage.makeRoom({ webhook: { url: `http://127.0.0.1:${receiver.address().port}/` } });
   const mia = await Participant.join("mia", stage.codes.host);
   assert.ok(mia.isModerator, "whoever may remove others is moderator");
   const gil = await Participant.join("gil", stage.codes.guest);
@@ -146,7 +145,6 @@ async function madeByHMS(stage) {
   await mia.hears("chat", { text: "hello" });
   mia.send("moderator-action", { targetId: await sue.id(), action: "kick" });
   await sue.sees("itself outside", ({ room }) => !room.isConnected);
-  await gil.sees("mia").catch(() => {});
   coy.close();
   gil.close();
   mia.send("leave");
