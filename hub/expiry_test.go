@@ -126,3 +126,26 @@ func TestExpiredBeforeAnybodyCame(t *testing.T) {
 		h.Stop()
 	})
 }
+
+// TestExpiredWhileFoyerWasDown puts out who is still in when Foyer is back.
+func TestExpiredWhileFoyerWasDown(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		old := newHouse(nil)
+		old.enter(t, "ada", "guest")
+		crashed := crash(t, old, time.Now())
+		closed := 0
+		h := expiring(&closed)
+		in(6 * time.Minute)
+		crashed.Place = h.place
+		must(t, h.Restore(t.Context(), []hub.Restored{crashed}, always(time.Hour)))
+		ada := newClient("ada")
+		line, back := h.Resume(roomID, "ada", "token-ada", ada.deliver)
+		same(t, "whether ada is back", back, true)
+		_, err := line.Say(hub.Text("hello", ""))
+		wantKind(t, err, fault.Gone)
+		in(10 * time.Second)
+		same(t, "times that ada was put out", told[hub.Removed](ada), 1)
+		h.Stop()
+		old.Stop()
+	})
+}

@@ -265,3 +265,44 @@ func TestSilence(t *testing.T) {
 }
 
 var errSlow = errors.New("the database is slow")
+
+// TestRestartOfALedRoom: whom Foyer's own end cut off ends nothing, though the host does not come back; the room's time does.
+func TestRestartOfALedRoom(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		old := newHouse(nil)
+		old.lead(t, "ada")
+		crashed := crash(t, old, time.Now())
+		closed := 0
+		h := expiring(&closed)
+		crashed.Place = h.place
+		must(t, h.Restore(t.Context(), []hub.Restored{crashed}, always(0)))
+		in(time.Minute)
+		same(t, "times that the room was closed", closed, 0)
+		ben := h.lead(t, "ben")
+		same(t, "ben, who is back first", h.roleOf(t, "ben"), "host")
+		must(t, ben.Leave(t.Context()))
+		same(t, "times that the room was closed", closed, 1)
+		h.Stop()
+		old.Stop()
+	})
+}
+
+// TestNobodySlipsInBehindTheHost: while the host's leave ends the room, who joins just then does not become its host.
+func TestNobodySlipsInBehindTheHost(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := led(func(r *hub.Rules) { r.Ends, r.Single = true, true })
+		ada := h.lead(t, "ada")
+		h.hold(true)
+		ben := h.knock(t, "ben")
+		done := ben.ask()
+		cem := h.knock(t, "cem")
+		ada.Lost()
+		_, err := h.Arrive(t.Context(), h.ticket("dia", "guest"), "dia", newClient("dia").deliver)
+		wantKind(t, err, fault.Gone)
+		same(t, "times that cem, who looked on, was put out", told[hub.Removed](cem), 1)
+		h.give("ben", nil)
+		must(t, <-done)
+		same(t, "times that ben was put out", told[hub.Removed](ben), 1)
+		h.Stop()
+	})
+}
