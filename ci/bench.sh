@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 go run ./bench -check "$@"
 go run ./bench room -check
+go run ./bench mikroroom -check
