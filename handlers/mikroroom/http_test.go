@@ -255,7 +255,7 @@ func TestCookie(t *testing.T) {
 		t.Errorf("a cookie of somebody's own is believed: %q", other)
 	}
 	raw = h.raw(t)
-	if secure := shake("X-Forwarded-Proto: https\r\n").Get("Set-Cookie"); !strings.Contains(secure, "; Secure") {
+	if secure := shake("X-Forwarded-Proto: https\r\n").Get("Set-Cookie"); !strings.Contains(secure, "; Secure; SameSite=None") {
 		t.Errorf("over TLS the cookie is %s", secure)
 	}
 }

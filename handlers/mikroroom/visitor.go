@@ -69,9 +69,11 @@ func soundCookie(value string) bool {
 
 // newCookie is for the folder of the path that the browser asks for, whatever a proxy makes of it: that is what no path means.
 func (v *visitor) newCookie(c echo.Context) *http.Cookie {
-	return &http.Cookie{
-		Name: cookieName, Value: v.cookie, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Scheme() == "https",
+	cookie := &http.Cookie{Name: cookieName, Value: v.cookie, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if c.Scheme() == "https" { // the page may be from another site: the cookie says who comes back, and gives no right to anything
+		cookie.Secure, cookie.SameSite = true, http.SameSiteNoneMode
 	}
+	return cookie
 }
 
 // idsTried is how many peers of one browser may be in a room under one name and still keep their ids when they come back.
