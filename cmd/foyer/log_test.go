@@ -23,7 +23,7 @@ func TestLogLinesAreWrittenTogether(t *testing.T) {
 		}
 		out.want(t, 0, 0)
 		synctest.Wait()
-		time.Sleep(logDelay)
+		time.Sleep(logDelay) //nolint:forbidigo // virtual time
 		synctest.Wait()
 		out.want(t, 1, 3)
 
@@ -36,7 +36,7 @@ func TestLogLinesAreWrittenTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.want(t, 3, 6)
-		time.Sleep(2 * logDelay) // the timers of what is written already find nothing
+		time.Sleep(2 * logDelay) //nolint:forbidigo // virtual time; the timers of what is written already find nothing
 		synctest.Wait()
 		out.want(t, 3, 6)
 	})
@@ -52,7 +52,7 @@ func TestLogDoesNotWaitBeyondItsBuffer(t *testing.T) {
 		}
 		long := strings.Repeat("x", logBuffer/4)
 		for range 9 {
-			log.Info(long)
+			log.Info(long) //nolint:sloglint // as long as a line may be
 		}
 		out.want(t, 2, 8)
 		if err := lines.flush(); err != nil {
