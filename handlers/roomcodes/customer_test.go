@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"foyer/handlers/roomcodes"
+	"foyer/hub"
 	"foyer/models"
 )
 
@@ -134,6 +135,16 @@ const (
 func (c *customer) open(code string) bool {
 	_, err := c.rooms.Known(context.Background(), roomcodes.Dialect, code, c.account.ID)
 	return err == nil
+}
+
+// live is the room of a code as the hub has it.
+func (c *customer) live(code string) *hub.Room {
+	c.t.Helper()
+	room, err := c.rooms.Known(c.t.Context(), roomcodes.Dialect, code, c.account.ID)
+	must(c.t, err)
+	live, err := c.hub.Room(room.WorkspaceID, room.ID)
+	must(c.t, err)
+	return live
 }
 
 func (c *customer) extends(code string) answer {

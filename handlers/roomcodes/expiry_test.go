@@ -1,10 +1,12 @@
 package roomcodes_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 	"time"
 
+	"foyer/hub"
 	"foyer/models"
 )
 
@@ -16,16 +18,26 @@ func about(t *testing.T, what string, at, want time.Time) {
 	}
 }
 
+// isOver waits until the live room has ended its time by its own timer, which fires a moment after the clock says so.
+func isOver(t *testing.T, live *hub.Room) {
+	t.Helper()
+	refused := errors.New("only asked")
+	soon(t, "the room's time is over", func() bool {
+		return !errors.Is(live.Extend(func() (time.Time, error) { return time.Time{}, refused }), refused)
+	})
+}
+
 // Acceptance 4, contract 7: with a TTL of 3 s the warning, the extension, the expiry and the end of the grace come at their times.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	h := small(t, options{ttl: 3 * time.Second, warning: time.Second, grace: time.Second})
+	h := small(t, options{ttl: 3 * time.Second, warning: time.Second, grace: 3 * time.Second})
 	c := h.customer(t, models.PlanUnlimited)
 	made := c.requests(plain)
 	code, end := made.text("code"), time.UnixMilli(made.expires())
 	u := c.connects(code)
 	u.hears("rc.100", "rc.103", "rc.101")
 	v := c.joins(code, u)
+	live := c.live(code)
 
 	u.hears("rc.106") // the host only: whatever v hears next is something else
 	about(t, "the warning", time.Now(), end.Add(-time.Second))
@@ -39,7 +51,7 @@ func TestTimes(t *testing.T) {
 	u.hears("rc.106")
 	about(t, "the second warning", time.Now(), end.Add(-time.Second))
 
-	soon(t, "the room's time is over", func() bool { return !c.open(code) })
+	isOver(t, live)
 	about(t, "the expiry", time.Now(), end)
 	c.knocks(code).wants(t, http.StatusNotFound)
 	c.extends(code).wants(t, http.StatusNotFound)
@@ -50,7 +62,7 @@ func TestTimes(t *testing.T) {
 	}
 	v.isClosed(1000)
 	u.isClosed(1000)
-	about(t, "the end of the grace", time.Now(), end.Add(time.Second))
+	about(t, "the end of the grace", time.Now(), end.Add(3*time.Second))
 	soon(t, "the code is free", func() bool {
 		n, err := h.rooms.CountNamed(t.Context(), "roomcodes", 4)
 		return err == nil && n == 0
@@ -60,7 +72,7 @@ func TestTimes(t *testing.T) {
 // Contract 7: the extension right behind a warning is followed by one warning more, and by one only.
 func TestOneWarning(t *testing.T) {
 	t.Parallel()
-	h := small(t, options{ttl: 1500 * time.Millisecond, warning: time.Second, grace: 100 * time.Millisecond})
+	h := small(t, options{ttl: 3 * time.Second, warning: 2500 * time.Millisecond, grace: 100 * time.Millisecond})
 	c := h.customer(t, models.PlanUnlimited)
 	u, code := c.hosts(plain)
 	u.hears("rc.106")
@@ -86,13 +98,14 @@ func TestLateHostIsWarned(t *testing.T) {
 // Contract 7: in the grace nobody hears of others who go, not even of the host.
 func TestSilentGrace(t *testing.T) {
 	t.Parallel()
-	h := small(t, options{ttl: time.Second, warning: 10 * time.Millisecond, grace: 1500 * time.Millisecond})
+	h := small(t, options{ttl: time.Second, warning: 10 * time.Millisecond, grace: 3 * time.Second})
 	c := h.customer(t, models.PlanUnlimited)
 	u, code := c.hosts(plain)
 	v := c.joins(code, u)
 	w := c.joins(code, u, v)
+	live := c.live(code)
 	u.hears("rc.106")
-	soon(t, "the room's time is over", func() bool { return !c.open(code) })
+	isOver(t, live)
 	w.leaves()
 	u.says("too late")
 	u.hears("rc.400")
@@ -119,7 +132,7 @@ func TestUnusedRoom(t *testing.T) {
 // Contract 7: an end that was put off while nobody was there holds for who comes then.
 func TestExtendedBefore(t *testing.T) {
 	t.Parallel()
-	h := small(t, options{ttl: 1200 * time.Millisecond, warning: 200 * time.Millisecond, grace: 100 * time.Millisecond})
+	h := small(t, options{ttl: 3 * time.Second, warning: 200 * time.Millisecond, grace: 100 * time.Millisecond})
 	c := h.customer(t, models.PlanUnlimited)
 	code := c.room(plain)
 	end := time.UnixMilli(c.extends(code).expires())

@@ -83,10 +83,7 @@ func TestKicked(t *testing.T) {
 	c := h.customer(t, models.PlanUnlimited)
 	u, code := c.hosts(plain)
 	v := c.joins(code, u)
-	room, err := h.rooms.Known(t.Context(), "roomcodes", code, c.account.ID)
-	must(t, err)
-	live, err := h.hub.Room(h.workspace.ID, room.ID)
-	must(t, err)
+	live := c.live(code)
 	peers := live.View().Peers
 	must(t, live.Remove(peers[1].ID, "enough"))
 	v.isClosed(1000)
