@@ -21,9 +21,15 @@ var floors = map[string]int{
 	"chats": 3, "handlers/chatrooms": 5,
 	"store": 2, "roles": 2,
 	"models": 1, "fault": 1, "bus": 1, "seal": 1, "web": 1, "": 1,
+	"media": 1, "media/forward": 1, "media/sfu": 1, "media/turn": 1, "media/loopback": 1,
 }
 
 var neighbours = map[string][]string{
+	"media/forward":  {"media"},
+	"media/sfu":      {"media", "media/forward"},
+	"media/turn":     {"media"},
+	"media/loopback": {"media"},
+
 	"handlers":         {"handlers/v2", "handlers/hms", "handlers/meeting", "handlers/reply", "handlers/socket"},
 	"handlers/hms":     {"handlers/reply", "handlers/socket"},
 	"handlers/v2":      {"handlers/reply"},
@@ -45,6 +51,9 @@ var owners = map[string]string{
 	"github.com/prometheus/":  "handlers",
 	"github.com/sqids/":       "codes",
 	"github.com/jackc/pgx/v5": "store",
+	"github.com/pion/":        "media",
+	"foyer/media/sfu":         "cmd",
+	"foyer/media/turn":        "cmd",
 }
 
 // outside are packages that are not part of the house: tests' and tools' own.
@@ -87,6 +96,7 @@ func checkImport(t *testing.T, name string, floor int, imported string) {
 		t.Errorf("%s (floor %d) must not import %s (floor %d)", name, floor, target, floors[target])
 	case ours:
 	case name == "seal" && imported == "golang.org/x/crypto/argon2": // hashing passwords is not in the standard library
+	case strings.HasPrefix(name, "media/"): // engines stand on a library
 	case floor == 1 && strings.Contains(imported, "."):
 		t.Errorf("%s is on floor 1 and must not import %s: the standard library only", name, imported)
 	case floor < 5 && imported == "net/http" && name != "webhooks": // which sends, and answers nobody
