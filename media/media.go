@@ -54,6 +54,9 @@ type Peer interface {
 	// Report is how the peer's media do. Zero while it has no connection.
 	Report() Report
 
+	// Series are how each track did that the peer has published or got, over all its stay: at most a few hundred samples of each.
+	Series() []Series
+
 	// Close ends the peer's media. Closing again does nothing. It does not block.
 	Close()
 }
@@ -230,6 +233,23 @@ type Flow struct {
 	Packets, Bytes, Lost uint64 // since the peer came
 	Bitrate              int    // kbit/s, lately
 	Tracks               int
+}
+
+// Series is how one track of a peer's did.
+type Series struct {
+	Side    Side // Publish: what it sent; Subscribe: what it got
+	Track   string
+	Kind    Kind
+	RID     string // which layer, of a track that is published in several; empty: there is one
+	Samples []Sample
+}
+
+// Sample is one measurement.
+type Sample struct {
+	At            time.Time
+	Bitrate       int           // kbit/s
+	Packets, Lost uint64        // since the series began
+	RoundTrip     time.Duration // 0: not known
 }
 
 // Stats are an engine's.

@@ -130,7 +130,7 @@ func (b *Budget) starve(now time.Time) {
 
 // grow makes pictures larger for which there is room, the smallest first; or tries one, as an estimate never gets far beyond what is sent.
 func (b *Budget) grow(now time.Time) {
-	held, losing := now.Sub(b.held), b.lost*50 > b.sent
+	held, losing := now.Sub(b.held), b.sent >= 1 && b.lost*50 > b.sent // of what has stopped, nothing is lost any more
 	if !b.enlarge(now, held >= fitFor && !losing) && !losing && b.mayTry(now, held) {
 		if p := b.smallest(); p != nil {
 			b.step(now, p)

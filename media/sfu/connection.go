@@ -1,0 +1,211 @@
+package sfu
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"foyer/media"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/cc"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+const (
+	packetSize    = 1600     // bytes of a packet that is read
+	channelBuffer = 64 << 10 // bytes that a data channel keeps
+	sections      = 128      // of a description
+	iceLost       = 4 * time.Second
+	iceFailed     = 15 * time.Second
+	iceKeepAlive  = 2 * time.Second
+	gathering     = 2 * time.Second
+)
+
+// The numbers of payloads.
+const (
+	opus     = 111
+	vp8      = 96
+	vp8Again = 97
+	h264     = 102
+	h264Too  = 103
+)
+
+// codecs registers what is passed on. Only publishers repeat packets in streams of their own: forward repeats them where they belong.
+func codecs(m *webrtc.MediaEngine, side media.Side) error {
+	audio := webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48_000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+			RTCPFeedback: []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBTransportCC}},
+		},
+		PayloadType: opus,
+	}
+	if err := m.RegisterCodec(audio, webrtc.RTPCodecTypeAudio); err != nil {
+		return err
+	}
+	feedback := []webrtc.RTCPFeedback{
+		{Type: webrtc.TypeRTCPFBTransportCC},
+		{Type: webrtc.TypeRTCPFBGoogREMB},
+		{Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},
+		{Type: webrtc.TypeRTCPFBNACK},
+		{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"},
+	}
+	for _, video := range []struct {
+		mime, format  string
+		payload, more webrtc.PayloadType
+	}{
+		{webrtc.MimeTypeVP8, "", vp8, vp8Again},
+		{webrtc.MimeTypeH264, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", h264, h264Too},
+	} {
+		if err := m.RegisterCodec(webrtc.RTPCodecParameters{
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: video.mime, ClockRate: 90_000, SDPFmtpLine: video.format, RTCPFeedback: feedback,
+			},
+			PayloadType: video.payload,
+		}, webrtc.RTPCodecTypeVideo); err != nil {
+			return err
+		}
+		if side == media.Subscribe {
+			continue
+		}
+		if err := m.RegisterCodec(webrtc.RTPCodecParameters{
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: webrtc.MimeTypeRTX, ClockRate: 90_000, SDPFmtpLine: fmt.Sprintf("apt=%d", video.payload),
+			},
+			PayloadType: video.more,
+		}, webrtc.RTPCodecTypeVideo); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// receiving is what a connection does by which a client publishes: it asks for what was lost, and says what has come, and when.
+func receiving(m *webrtc.MediaEngine, r *interceptor.Registry) error {
+	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio); err != nil {
+		return err
+	}
+	if err := webrtc.ConfigureSimulcastExtensionHeaders(m); err != nil {
+		return err
+	}
+	if err := webrtc.ConfigureTWCCSender(m, r); err != nil {
+		return err
+	}
+	asks, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(30*time.Millisecond), nack.GeneratorMaxNacksPerPacket(8))
+	if err != nil {
+		return err
+	}
+	reports, err := report.NewReceiverInterceptor()
+	if err != nil {
+		return err
+	}
+	r.Add(asks)
+	r.Add(reports)
+	return nil
+}
+
+// sending is what a connection does by which a client subscribes: it says what was sent, and listens to what came of it.
+func sending(m *webrtc.MediaEngine, r *interceptor.Registry, estimate cc.BandwidthEstimator) error {
+	reports, err := report.NewSenderInterceptor(report.SenderUseLatestPacket())
+	if err != nil {
+		return err
+	}
+	estimates, err := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) { return estimate, nil })
+	if err != nil {
+		return err
+	}
+	r.Add(reports)
+	r.Add(estimates) // in front of what numbers the packets: it wants to see the numbers
+	return webrtc.ConfigureTWCCHeaderExtensionSender(m, r)
+}
+
+// connect makes one of the connections of a peer; the estimate is for that by which it subscribes.
+func (e *Engine) connect(side media.Side, estimate cc.BandwidthEstimator) (*webrtc.PeerConnection, error) {
+	m, r := &webrtc.MediaEngine{}, &interceptor.Registry{}
+	if err := codecs(m, side); err != nil {
+		return nil, err
+	}
+	var err error
+	if side == media.Publish {
+		err = receiving(m, r)
+	} else {
+		err = sending(m, r, estimate)
+	}
+	if err != nil {
+		return nil, err
+	}
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(e.settings))
+	pc, err := api.NewPeerConnection(webrtc.Configuration{
+		Certificates: e.certificates, BundlePolicy: webrtc.BundlePolicyMaxBundle, RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make a peer connection: %w", err)
+	}
+	return pc, nil
+}
+
+// describe makes a description the connection's own, and gives it with all the engine's candidates: they are known at once, so that
+// none needs to follow.
+func describe(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription) (string, error) {
+	gathered := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(d); err != nil {
+		return "", err
+	}
+	late := time.NewTimer(gathering)
+	defer late.Stop()
+	select {
+	case <-gathered:
+	case <-late.C: // with those that are there
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return pc.LocalDescription().SDP, nil
+}
+
+// origin is which of a client's connections a description is of: each has a number of its own (RFC 8829, 5.2.1). Refused is what could
+// only be meant to hurt.
+func origin(description string) (string, error) {
+	if strings.Count(description, "\nm=") > sections {
+		return "", media.ErrSDP
+	}
+	for line := range strings.Lines(description) {
+		if rest, ok := strings.CutPrefix(line, "o="); ok {
+			if words := strings.Fields(rest); len(words) > 2 {
+				return words[0] + " " + words[1], nil
+			}
+		}
+	}
+	return "", media.ErrSDP
+}
+
+// waiting are candidates that came before the description that they belong to.
+type waiting []webrtc.ICECandidateInit
+
+const mostCandidates = 64
+
+func (w *waiting) add(pc *webrtc.PeerConnection, c media.Candidate) error {
+	init := webrtc.ICECandidateInit{Candidate: c.Candidate, SDPMid: c.SDPMid, SDPMLineIndex: c.SDPMLineIndex, UsernameFragment: c.Username}
+	if pc == nil || pc.RemoteDescription() == nil {
+		if len(*w) < mostCandidates {
+			*w = append(*w, init)
+		}
+		return nil
+	}
+	if err := pc.AddICECandidate(init); err != nil {
+		return media.ErrSDP
+	}
+	return nil
+}
+
+// flush gives a connection what has waited. Candidates of names that cannot be looked up are no reason to stop.
+func (w *waiting) flush(pc *webrtc.PeerConnection) {
+	for _, c := range slices.Clone(*w) {
+		_ = pc.AddICECandidate(c)
+	}
+	*w = nil
+}

@@ -1,0 +1,194 @@
+package sfu_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"foyer/media"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+)
+
+// heard is what came of a track, from its first packet to its last.
+type heard struct {
+	packets atomic.Int64
+	bytes   atomic.Int64
+	longest atomic.Int64    // without a packet, in nanoseconds
+	layers  [4]atomic.Int64 // packets
+	ended   atomic.Bool
+	asks    atomic.Int64 // key frames that were asked for
+	stuck   atomic.Int64 // nanoseconds, on how long the player's pictures stood still at most
+
+	mu      sync.Mutex
+	last    time.Time // guarded by mu, as is the rest
+	sent    [4]tally  // by what the publisher has numbered, for each layer
+	numbers tally     // by the numbers of the packets
+	player  player
+}
+
+// tally counts what is missing of what is numbered.
+type tally struct {
+	first, newest int64
+	missing       map[int64]bool
+	again         int64 // came twice
+	late          int64 // was missing, and came
+}
+
+func (a *tally) add(n int64) {
+	switch {
+	case a.missing == nil:
+		a.first, a.newest, a.missing = n, n, map[int64]bool{}
+	case n > a.newest:
+		for i := a.newest + 1; i < n && i-a.newest < 10_000; i++ {
+			a.missing[i] = true
+		}
+		a.newest = n
+	case a.missing[n]:
+		delete(a.missing, n)
+		a.late++
+	case n < a.first: // from before the first one
+		a.late++
+	default:
+		a.again++
+	}
+}
+
+func (c *client) receive(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	h := &heard{}
+	c.mu.Lock()
+	if c.left {
+		c.mu.Unlock()
+		return
+	}
+	sub := c.sub
+	c.heard[remote.ID()] = h
+	c.done.Add(2)
+	c.mu.Unlock()
+	defer c.done.Done()
+	defer h.ended.Store(true)
+	go func() { // by reading it has pion look at the reports
+		defer c.done.Done()
+		for buffer := make([]byte, 1600); ; {
+			if _, _, err := receiver.Read(buffer); err != nil {
+				return
+			}
+		}
+	}()
+	video := remote.Kind() == webrtc.RTPCodecTypeVideo
+	var newest int64
+	for {
+		packet, _, err := remote.ReadRTP()
+		if err != nil {
+			return
+		}
+		number := newest + int64(int16(packet.SequenceNumber-uint16(newest)))
+		newest = max(newest, number)
+		if h.add(packet.Payload, number, packet.Marker, video) {
+			h.asks.Add(1)
+			_ = sub.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(remote.SSRC())}})
+		}
+	}
+}
+
+// add takes a packet. It is true if a key frame is needed.
+func (h *heard) add(payload []byte, number int64, marker, video bool) (ask bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	if !h.last.IsZero() {
+		h.longest.Store(max(h.longest.Load(), int64(now.Sub(h.last))))
+	}
+	h.last = now
+	layer, n := marked(payload)
+	h.numbers.add(number)
+	if layer != media.None {
+		h.sent[layer].add(n)
+	}
+	if video {
+		ask = h.player.add(number, payload, marker, now)
+		h.stuck.Store(int64(h.player.longest))
+	}
+	h.layers[layer].Add(1)
+	h.bytes.Add(int64(len(payload)))
+	h.packets.Add(1)
+	return ask
+}
+
+// whole reports whether all has come that a publication has sent of a layer, from the first packet that came on, and nothing else is missing.
+func (h *heard) whole(l media.Layer, last int64) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.sent[l].newest == last && len(h.sent[l].missing) == 0 && len(h.numbers.missing) == 0
+}
+
+// of is what came of a track; nil: nothing.
+func (c *client) of(id string) *heard {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard[id]
+}
+
+// count is how many packets of a track have come.
+func (c *client) count(id string) int64 {
+	if h := c.of(id); h != nil {
+		return h.packets.Load()
+	}
+	return 0
+}
+
+// hears waits until so many packets of a track have come from now on.
+func (c *client) hears(id string, packets int64) {
+	c.t.Helper()
+	h, from := c.of(id), c.count(id)
+	soon(c.t, c.id+" hears "+id, func() bool {
+		now := c.of(id)
+		if now != h { // it has come anew
+			h, from = now, 0
+		}
+		return now != nil && now.packets.Load() >= from+packets
+	})
+}
+
+// hearsNothing fails the test when more than what was under way comes of a track, while another one goes on.
+func (c *client) hearsNothing(id, other string) {
+	c.t.Helper()
+	c.hears(other, 5) // what was under way is over
+	before := c.count(id)
+	c.hears(other, 20)
+	if after := c.count(id); after != before {
+		c.t.Errorf("%s hears %s: %d packets", c.id, id, after-before)
+	}
+}
+
+// asks calls a method on the channel and gives the answer.
+func (c *client) asks(method string, params map[string]any) string {
+	c.t.Helper()
+	var channel *webrtc.DataChannel
+	soon(c.t, "the channel opens", func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		channel = c.channel
+		return channel != nil
+	})
+	id := "call-" + strconv.FormatInt(time.Now().UnixNano(), 10)
+	text, err := json.Marshal(map[string]any{"id": id, "jsonrpc": "2.0", "method": method, "params": params})
+	must(c.t, err)
+	must(c.t, channel.SendText(string(text)))
+	var answer string
+	soon(c.t, "an answer to "+method, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		i := slices.IndexFunc(c.replies, func(r string) bool { return strings.Contains(r, id) })
+		if i >= 0 {
+			answer = c.replies[i]
+		}
+		return i >= 0
+	})
+	return answer
+}

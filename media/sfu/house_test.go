@@ -1,0 +1,75 @@
+package sfu_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"foyer/media"
+	"foyer/media/sfu"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience is how long anything may take that a test waits for.
+const patience = 30 * time.Second
+
+// open is an engine on loopback, which ends with the test.
+func open(t testing.TB) *sfu.Engine {
+	t.Helper()
+	e, err := sfu.Open(sfu.Options{Address: "127.0.0.1:0"})
+	must(t, err)
+	t.Cleanup(func() { must(t, e.Close()) })
+	return e
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// soon waits until something holds.
+func soon(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	if err := await(t.Context(), what, holds); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// await is soon for goroutines beside that of the test.
+func await(ctx context.Context, what string, holds func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("never: %s", what)
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// pass lets time pass in which things happen that are counted.
+func pass(t testing.TB, d time.Duration) {
+	t.Helper()
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+		t.Fatal("the test is over")
+	}
+}
+
+// speaker may publish everything and hears speakers; listener hears them.
+func speaker() media.Rights {
+	return media.Rights{Role: "speaker", Audio: &media.Bound{}, Video: &media.Bound{}, Screen: &media.Bound{}, Hears: []string{"speaker"}}
+}
+
+func listener() media.Rights { return media.Rights{Role: "listener", Hears: []string{"speaker"}} }

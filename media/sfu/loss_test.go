@@ -1,0 +1,99 @@
+package sfu_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"foyer/media"
+)
+
+// most is how long pictures may stand still at most.
+const most = 2 * time.Second
+
+// With 5 % of the packets lost and all others up to 50 ms late, so out of order, on both ways, pictures go on: what is lost is sent again,
+// and what cannot be is made up for by a key frame.
+func TestLossAndJitter(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	up, first := over(t, media.Publish)
+	down, second := over(t, media.Subscribe)
+	ann, bob := enter(t, e, "r", "ann", speaker(), first), enter(t, e, "r", "bob", listener(), second)
+	v := ann.publishes("v", load{media.Video, "regular", 40 * time.Millisecond, []int{3000}})
+	bob.hears("v", 20)
+	for _, l := range []*link{up, down} {
+		l.loss.Store(50)
+		l.jitter.Store(int64(50 * time.Millisecond))
+	}
+	before := e.Stats()
+	pass(t, 20*time.Second)
+	bob.hears("v", 20)
+	h := bob.of("v")
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.Logf("%d pictures shown, %d gaps skipped, the longest freeze %v; %d packets never came, %d came late, %d twice; %d key frames",
+		h.player.shown, h.player.skipped, h.player.longest, len(h.sent[media.High].missing), h.sent[media.High].late, h.sent[media.High].again, v.asked.Load())
+	if h.player.longest > most {
+		t.Errorf("pictures stood still for %v", h.player.longest)
+	}
+	if after := e.Stats(); after.Repeated-before.Repeated < 50 {
+		t.Errorf("only %d packets were sent again", after.Repeated-before.Repeated)
+	}
+	if missing, all := len(h.sent[media.High].missing), h.packets.Load(); int64(missing)*50 > all {
+		t.Errorf("%d of %d packets never came", missing, all)
+	}
+}
+
+// A subscriber whose way bears 150 kbit/s gets the lowest layer of three, and the others theirs; whether too much waits or is lost at once.
+func TestNarrow(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	ann, eve := enter(t, e, "r", "ann", speaker()), enter(t, e, "r", "eve", listener())
+	ann.publishes("v", load{media.Video, "regular", 50 * time.Millisecond, []int{4400, 1550, 560}})
+	eve.hears("v", 20)
+	var narrow []*client
+	for _, queue := range []int{16 << 10, 4 << 10} {
+		way, set := over(t, media.Subscribe)
+		c := enter(t, e, "r", fmt.Sprintf("with-%d", queue), listener(), set)
+		c.hears("v", 20)
+		way.down.narrow(150, queue)
+		narrow = append(narrow, c)
+	}
+	for _, c := range narrow {
+		c.getsOnly("v", media.Low)
+		before, eves := c.layers("v"), eve.layers("v")
+		pass(t, 3*time.Second)
+		after, eves2 := c.layers("v"), eve.layers("v")
+		if low := after[media.Low] - before[media.Low]; low < 40 {
+			t.Errorf("%s gets %d packets of the lowest layer in three seconds", c.id, low)
+		}
+		if eves2[media.Low] != eves[media.Low] || eves2[media.Medium] != eves[media.Medium] || eves2[media.High] < eves[media.High]+150 {
+			t.Errorf("eve gets %v and then %v of the layers", eves, eves2)
+		}
+	}
+}
+
+// getsOnly waits until nothing but one layer of a track comes, for two seconds or so.
+func (c *client) getsOnly(id string, l media.Layer) {
+	c.t.Helper()
+	from := c.layers(id)
+	soon(c.t, c.id+" gets only layer "+l.String(), func() bool {
+		now := c.layers(id)
+		for other := range now {
+			if media.Layer(other) != l && now[other] != from[other] {
+				from = now
+			}
+		}
+		return now[l] >= from[l]+40
+	})
+}
+
+// layers is how many packets of each layer of a track have come.
+func (c *client) layers(id string) (counts [4]int64) {
+	if h := c.of(id); h != nil {
+		for l := range counts {
+			counts[l] = h.layers[l].Load()
+		}
+	}
+	return counts
+}
