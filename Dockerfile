@@ -1,6 +1,6 @@
 # Foyer in an image of one static binary.
 #   docker build --tag foyer .
-#   docker run --publish 127.0.0.1:8080:8080 --volume foyer-data:/data foyer
+#   docker run --publish 127.0.0.1:8080:8080 --publish 7882:7882/udp --publish 7882:7882/tcp --volume foyer-data:/data foyer
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -21,7 +21,7 @@ USER 65532:65532
 ENV FOYER_DATA_DIR=/data
 WORKDIR /data
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8080 7882/udp 7882/tcp
 # No HEALTHCHECK: there is no shell and no client in here. GET /healthz and GET /readyz are for the outside.
 ENTRYPOINT ["/foyer"]
 CMD ["serve"]

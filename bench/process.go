@@ -46,7 +46,7 @@ func startFoyer(ctx context.Context, programs, dir string, s *site) (*server, er
 	cmd := exec.CommandContext(ctx, filepath.Join(programs, "foyer"), "serve")
 	cmd.Dir = dir
 	cmd.Env = []string{
-		"FOYER_ADDR=" + address, "FOYER_PUBLIC_URL=http://" + address, "FOYER_DATABASE_URL=" + s.database,
+		"FOYER_ADDR=" + address, "FOYER_MEDIA_ADDR=127.0.0.1:0", "FOYER_PUBLIC_URL=http://" + address, "FOYER_DATABASE_URL=" + s.database,
 		"FOYER_ACCESS_KEY=" + s.key, "FOYER_SECRET=" + s.secret, "FOYER_RATE_LIMITS=off",
 	}
 	cmd.Env = append(cmd.Env, runtimeSettings()...)

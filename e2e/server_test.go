@@ -48,6 +48,7 @@ func newServer(t *testing.T, database string, more settings) *server {
 	s := &server{url: "http://" + address, dir: t.TempDir()}
 	s.env = settings{
 		"FOYER_ADDR":              address,
+		"FOYER_MEDIA_ADDR":        "127.0.0.1:0",
 		"FOYER_PUBLIC_URL":        s.url,
 		"FOYER_DATABASE_URL":      newDatabase(t, database),
 		"FOYER_ACCESS_KEY":        hexText(t, 12),

@@ -15,6 +15,7 @@ import (
 	"foyer/handlers/socket"
 	"foyer/handlers/v2"
 	"foyer/hub"
+	"foyer/media"
 	"foyer/polls"
 	"foyer/rooms"
 	"foyer/sessions"
@@ -27,7 +28,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Handler is all of Foyer that answers HTTP. All fields but the last five are needed.
+// Handler is all of Foyer that answers HTTP. All fields but the last eight are needed.
 type Handler struct {
 	Rooms      *rooms.Service
 	Codes      *codes.Service
@@ -49,6 +50,11 @@ type Handler struct {
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed; nobody's by default
 	Limited bool           // bound the rate of each address
 	Secure  bool           // served over TLS, by Foyer itself
+
+	Media media.Engine                        // nil: rooms have neither pictures nor sound
+	ICE   func(peer string) []media.ICEServer // which servers help a peer to find its way to that; nil: none
+
+	Relays func() int // how many TURN carries now; nil: there is none of Foyer's own
 
 	Now   func() time.Time // what rates are measured by; nil: time.Now
 	Grace time.Duration    // how long a client's lost connection keeps its peer; 0: as long as the client tries to come back
@@ -72,7 +78,7 @@ func (h *Handler) Router() *echo.Echo {
 	}).Mount(e)
 	(&hms.Handler{
 		Rooms: h.Rooms, Hub: h.Hub, Sessions: h.Sessions, Polls: h.Polls, Sockets: h.Sockets, Public: h.Public,
-		Bound: bound, Grace: h.Grace, Now: h.Now,
+		Media: h.Media, ICE: h.ICE, Bound: bound, Grace: h.Grace, Now: h.Now,
 	}).Mount(e)
 	(&meeting.Handler{Rooms: h.Rooms, Bound: bound}).Mount(e)
 	for _, d := range h.Dialects {

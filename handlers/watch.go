@@ -37,7 +37,7 @@ func newWatch(h *Handler) *watch {
 	build.Set(1)
 	w.registry.MustRegister(w.requests, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	w.registry.MustRegister(presence{hub: h.Hub, sockets: h.connections, webhooks: h.Webhooks})
+	w.registry.MustRegister(presence{hub: h.Hub, sockets: h.connections, webhooks: h.Webhooks, media: h.Media, relays: h.Relays})
 	w.registry.MustRegister(&guessing{guard: h.Guard, count: h.Store.CountLiveCodes})
 	return w
 }

@@ -66,8 +66,9 @@ func (r *Room) knownLocked(id, token string) *Peer {
 }
 
 // Resume binds a connection to a peer that is in or waits, and that came with the same token: without a question to the database, so
-// that it works while that is away, and after the token has expired. It says whether there is such a peer.
-func (h *Hub) Resume(room models.ID, id, token string, deliver Deliver) (*Line, bool) {
+// that it works while that is away, and after the token has expired. It says whether there is such a peer. Open is the new connection's
+// Ticket.Media.
+func (h *Hub) Resume(room models.ID, id, token string, open Media, deliver Deliver) (*Line, bool) {
 	h.mu.Lock()
 	r, stopped := h.rooms[room], h.stopped
 	h.mu.Unlock()
@@ -77,7 +78,9 @@ func (h *Hub) Resume(room models.ID, id, token string, deliver Deliver) (*Line, 
 	var line *Line
 	r.do(func() {
 		if p := r.knownLocked(id, token); p != nil {
-			line = p.bindLocked(p.ticket, deliver)
+			ticket := p.ticket
+			ticket.Media = open
+			line = p.bindLocked(ticket, deliver)
 		}
 	})
 	return line, line != nil
@@ -97,7 +100,10 @@ func (p *Peer) bindLocked(t Ticket, deliver Deliver) *Line {
 			p.keepLocked()
 		}
 		p.ticket.Role = role
+		p.openMediaLocked()
 		p.welcomeLocked(true)
+		p.restrictLocked()
+		p.askAgainLocked()
 	case watching:
 		p.room.outlook.greetLocked(p)
 	case waiting:
@@ -117,10 +123,10 @@ func (p *Peer) welcomeLocked(back bool) {
 	r := p.room
 	p.tellLocked(&Event{Body: Welcome{
 		Place: r.place, Session: *r.session, Role: p.row.Role, Self: p.card, Others: r.cardsLocked(p), Values: r.observedLocked(p), Back: back,
-		Locked: r.locked, Expires: r.expiry.at,
+		Locked: r.locked, Expires: r.expiry.at, Media: p.media,
 	}})
 	if back { // else everybody is told; and what others changed about it meanwhile, it cannot know
-		p.tellLocked(&Event{Body: Counted{Session: r.session.ID, Room: r.id, Peers: len(r.inside)}})
+		p.tellLocked(&Event{Body: Counted{Session: r.session.ID, Room: r.id, Peers: len(r.inside), Tracks: r.tracks}})
 		p.tellLocked(&Event{Body: Changed{Peer: p.card}})
 		r.showQueueLocked(p)
 	}

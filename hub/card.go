@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"foyer/media"
 	"foyer/roles"
 )
 
@@ -21,6 +22,7 @@ type Card struct {
 	Moderator bool // its role may put others out
 	Muted     bool // its microphone is off, or it has none
 	VideoOff  bool // the same of its camera
+	Tracks    []media.Track
 
 	forms forms
 }
@@ -34,11 +36,16 @@ func (c *Card) HandRaised() bool { return slices.Contains(c.Groups, Hand) }
 // cardLocked is a new card of a peer that is in.
 func (p *Peer) cardLocked() *Card {
 	row, role := &p.row, p.room.place.Roles[p.row.Role]
-	return &Card{
+	c := &Card{
 		ID: row.PeerID, User: row.UserID, Name: row.Name, Data: row.Data, Role: row.Role, Kind: row.Kind,
 		Groups: row.Groups, JoinedAt: row.JoinedAt, Moderator: role != nil && role.May(roles.RemoveOthers),
 		Muted: row.Muted || p.ticket.Still, VideoOff: row.VideoOff || p.ticket.Still,
+		Tracks: p.tracks,
 	}
+	if p.media != nil {
+		c.Muted, c.VideoOff = off(p.tracks, microphone), off(p.tracks, camera)
+	}
+	return c
 }
 
 // Form is the card as a protocol writes it, made once. Only to be called by a Deliver.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"foyer/media"
 	"foyer/models"
 )
 
@@ -60,11 +61,12 @@ type (
 		Session models.Session
 		Role    string
 		Self    *Card
-		Others  []*Card   // in the order of joining
-		Values  []Value   // those that the peer observes
-		Back    bool      // it was in before
-		Locked  bool      // the door is
-		Expires time.Time // when the room closes; zero: never
+		Others  []*Card    // in the order of joining
+		Values  []Value    // those that the peer observes
+		Back    bool       // it was in before
+		Locked  bool       // the door is
+		Expires time.Time  // when the room closes; zero: never
+		Media   media.Peer // the peer's own; nil: it has none here
 	}
 
 	// AtDoor says that the peer has to wait until somebody lets it in.
@@ -108,6 +110,24 @@ type (
 		Was  *Card // before that; nil for the peer's own new connection
 	}
 
+	// TracksAdded says that a peer publishes more.
+	TracksAdded struct {
+		Peer   *Card
+		Tracks []media.Track
+	}
+
+	// TracksChanged says that tracks of a peer are muted or described otherwise now.
+	TracksChanged struct {
+		Peer   *Card
+		Tracks []media.Track
+	}
+
+	// TracksRemoved says that a peer does not publish tracks any more. Those of one who leaves go with it.
+	TracksRemoved struct {
+		Peer   *Card
+		Tracks []media.Track // as they were
+	}
+
 	// Locked says that the door is locked, or not any more.
 	Locked struct {
 		By     *Card // nil: the server
@@ -123,11 +143,12 @@ type (
 	// Expired says that the room's time is over: nothing is said any more, and soon everybody is out.
 	Expired struct{}
 
-	// Counted says how many are in. Watchers are told too.
+	// Counted says how many are in, and how many tracks they have.
 	Counted struct {
 		Session models.ID
 		Room    models.ID
 		Peers   int
+		Tracks  int
 	}
 
 	// Outlook is what watchers see of a room: Peers is nil for those whose role must not know.

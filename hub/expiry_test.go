@@ -139,7 +139,7 @@ func TestExpiredWhileFoyerWasDown(t *testing.T) {
 		crashed.Place = h.place
 		must(t, h.Restore(t.Context(), []hub.Restored{crashed}, always(time.Hour)))
 		ada := newClient("ada")
-		line, back := h.Resume(roomID, "ada", "token-ada", ada.deliver)
+		line, back := h.Resume(roomID, "ada", "token-ada", nil, ada.deliver)
 		same(t, "whether ada is back", back, true)
 		_, err := line.Say(hub.Text("hello", ""))
 		wantKind(t, err, fault.Gone)

@@ -160,7 +160,9 @@ func (p *Peer) enterLocked() {
 		r.opened = true
 		r.hub.turned(*r.session, false)
 	}
-	p.phase, p.ticket.Role, p.card, r.revived = in, p.row.Role, p.cardLocked(), false
+	p.phase, p.ticket.Role, r.revived = in, p.row.Role, false
+	p.openMediaLocked()
+	p.card = p.cardLocked()
 	r.inside = append(r.inside, p)
 	p.welcomeLocked(false)
 	r.tellLocked(Joined{Peer: p.card}, p)

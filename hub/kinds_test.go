@@ -139,7 +139,7 @@ func TestArriveKinds(t *testing.T) {
 	foreign := h.ticket("ben", "host")
 	_, err := h.Arrive(t.Context(), foreign, "ada", newClient("ada").deliver)
 	wantKind(t, err, fault.Conflict)
-	if _, known := h.Resume(roomID, "ada", foreign.Token, newClient("ada").deliver); known || h.Knows(roomID, "ada", foreign.Token) {
+	if _, known := h.Resume(roomID, "ada", foreign.Token, nil, newClient("ada").deliver); known || h.Knows(roomID, "ada", foreign.Token) {
 		t.Error("a foreign token resumes ada")
 	}
 	if !h.Knows(roomID, "ada", "token-ada") || h.Knows(roomID, "ben", "token-ben") || h.Knows("dddddddddddddddddddddddd", "ada", "token-ada") {
@@ -148,7 +148,7 @@ func TestArriveKinds(t *testing.T) {
 	h.Stop()
 	_, err = h.Arrive(t.Context(), h.ticket("ben", "host"), "ben", newClient("ben").deliver)
 	wantKind(t, err, fault.Unavailable)
-	if _, known := h.Resume(roomID, "ada", "token-ada", newClient("ada").deliver); known {
+	if _, known := h.Resume(roomID, "ada", "token-ada", nil, newClient("ada").deliver); known {
 		t.Error("a hub that has ended takes somebody back")
 	}
 

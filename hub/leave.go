@@ -40,6 +40,7 @@ func (p *Peer) closeLocked(d departure) (wait func(context.Context) error) {
 	if d.at.After(p.room.left) {
 		p.room.left = d.at
 	}
+	p.closeMediaLocked(d.at)
 	p.row.LeftAt, p.row.Reason, p.row.Message = &d.at, d.reason, d.message
 	row := p.row
 	wait = p.room.hub.write(models.Entry{Session: p.room.session, Left: &row})

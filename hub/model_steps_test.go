@@ -47,7 +47,7 @@ func (m *machine) connect(t *rapid.T, s slot) {
 	if p != nil { // the app that comes back knows what it said
 		c.asked.Name, c.asked.Data = p.Name, p.Data
 	}
-	line, known := m.Resume(roomID, s.name, ticket.Token, c.deliver)
+	line, known := m.Resume(roomID, s.name, ticket.Token, nil, c.deliver)
 	if known != (p != nil && (p.stage == inside || p.stage == waits)) {
 		t.Fatalf("Resume says %v of %+v", known, p)
 	}

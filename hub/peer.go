@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"foyer/fault"
+	"foyer/media"
 	"foyer/models"
 	"foyer/roles"
 )
@@ -39,6 +40,12 @@ type Peer struct {
 	line     int     // counts its connections
 	grace    *time.Timer
 	observed map[string]bool
+
+	media   media.Peer        // nil: it is not in, or has no media here
+	tracks  []media.Track     // replaced, never changed; by when they were added, then by id
+	claimed []string          // ids of tracks, published or about to be
+	forced  map[string]string // by track: who has muted it since its owner spoke of it last
+	reports reports
 }
 
 // ID is the peer's id.

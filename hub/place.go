@@ -68,4 +68,5 @@ type Ticket struct {
 	Grace   time.Duration // how long a lost connection keeps its peer
 	Leads   bool          // takes the role Rules.Host whenever nobody has it
 	Still   bool          // has neither microphone nor camera here
+	Media   Media         // opens its media; nil: it has none here
 }

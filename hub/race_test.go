@@ -70,7 +70,7 @@ func (s *crowd) connect(t *testing.T, h *house, name, role string) *client {
 	ticket := h.ticket(name, role)
 	ticket.Grace = time.Hour
 	c := newClient(name)
-	line, known := h.Resume(roomID, name, ticket.Token, c.deliver)
+	line, known := h.Resume(roomID, name, ticket.Token, nil, c.deliver)
 	if !known {
 		var err error
 		if line, err = h.Arrive(context.Background(), ticket, name, c.deliver); err != nil {

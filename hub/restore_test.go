@@ -106,7 +106,7 @@ func TestRestart(t *testing.T) {
 func (h *house) comeBack(t *testing.T, name string) *client {
 	t.Helper()
 	c := newClient(name)
-	line, known := h.Resume(roomID, name, "token-"+name, c.deliver)
+	line, known := h.Resume(roomID, name, "token-"+name, nil, c.deliver)
 	if !known {
 		t.Fatalf("the hub has forgotten %s", name)
 	}

@@ -121,9 +121,13 @@ func (p *Peer) assignLocked(name, by string) error {
 	requested["previous_role"], requested["role_changed_at"] = p.row.Role, r.hub.stamp()
 	p.ticket.Role = name
 	changed := p.changeLocked(func(row *models.Peer) { row.Role = name })
+	if p.media != nil {
+		p.media.SetRights(role.Rights())
+	}
 	r.tellOfLocked("role.change.success", &p.row, requested)
 	p.tellLocked(&Event{Body: Assigned{Place: r.place, Role: name}})
 	r.tellLocked(changed, p)
+	p.restrictLocked()
 	r.showQueueLocked(p)
 	return nil
 }

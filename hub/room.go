@@ -28,6 +28,8 @@ type Room struct {
 	inside   []*Peer          // those who are in, in the order of joining
 	joining  int              // seats of those who are being written down
 	queue    []*Peer          // those who wait, in the order of arrival
+	owners   map[string]*Peer // of tracks, by their ids
+	tracks   int              // of all who are in
 	values   map[string]*Value
 	volume   int         // bytes of all values
 	deadline *time.Timer // ends the session
@@ -40,7 +42,7 @@ type Room struct {
 }
 
 func newRoom(h *Hub, place *Place, release func()) *Room {
-	return &Room{hub: h, id: place.Room.ID, release: release, place: place, peers: map[string]*Peer{}, values: map[string]*Value{}}
+	return &Room{hub: h, id: place.Room.ID, release: release, place: place, peers: map[string]*Peer{}, owners: map[string]*Peer{}, values: map[string]*Value{}}
 }
 
 // ID is the room's id.
@@ -157,10 +159,10 @@ func (r *Room) tellLocked(body any, but *Peer) {
 	}
 }
 
-// countLocked tells how many are in.
+// countLocked tells how many are in, and how many tracks they have.
 func (r *Room) countLocked() {
 	if r.session != nil {
-		r.tellLocked(Counted{Session: r.session.ID, Room: r.id, Peers: len(r.inside)}, nil)
+		r.tellLocked(Counted{Session: r.session.ID, Room: r.id, Peers: len(r.inside), Tracks: r.tracks}, nil)
 	}
 	r.outlookLocked()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"foyer/fault"
+	"foyer/media"
 	"foyer/models"
 	"foyer/roles"
 )
@@ -121,7 +122,8 @@ func (r *Room) AnnounceTo(what any, to func(role *roles.Role) bool) {
 	}
 }
 
-// AskMute asks a peer to mute one of its tracks, or not to: with the permission mute or unmute. Kinds Forbidden, NotFound.
+// AskMute asks a peer to mute one of its tracks, or not to: with the permission mute or unmute. What is to be muted is at once, whatever the
+// peer does; what is not waits for the peer. Kinds Forbidden, NotFound.
 func (p *Peer) AskMute(id string, ask MuteAsked) error {
 	r := p.room
 	r.mu.Lock()
@@ -134,12 +136,20 @@ func (p *Peer) AskMute(id string, ask MuteAsked) error {
 		return err
 	}
 	ask.By = p.id
-	target.tellLocked(&Event{Body: ask})
+	target.askMuteLocked(ask)
 	return nil
 }
 
-// Silence mutes or unmutes a peer's microphone, with the permission mute or unmute: everybody is told, and the peer is asked to do it. That it
-// does is its own affair. Kinds Forbidden, NotFound.
+// askMuteLocked mutes what is to be muted, and asks the peer.
+func (p *Peer) askMuteLocked(ask MuteAsked) {
+	if ask.Mute {
+		p.muteLocked(ask.By, func(t *media.Track) bool { return t.ID == ask.Track || ask.Track == "" && microphone(t) })
+	}
+	p.tellLocked(&Event{Body: ask})
+}
+
+// Silence mutes or unmutes a peer's microphone, with the permission mute or unmute: everybody is told, and the peer is asked to do it. Where
+// the peer has media, AskMute says what is done; else that it does what it is asked is its own affair. Kinds Forbidden, NotFound.
 func (p *Peer) Silence(id string, mute bool) error {
 	r := p.room
 	r.mu.Lock()
@@ -151,12 +161,14 @@ func (p *Peer) Silence(id string, mute bool) error {
 	if err != nil {
 		return err
 	}
-	r.tellLocked(target.changeLocked(func(row *models.Peer) { row.Muted = mute }), nil)
-	target.tellLocked(&Event{Body: MuteAsked{By: p.id, Mute: mute}})
+	if target.media == nil {
+		r.tellLocked(target.changeLocked(func(row *models.Peer) { row.Muted = mute }), nil)
+	}
+	target.askMuteLocked(MuteAsked{By: p.id, Mute: mute})
 	return nil
 }
 
-// AskAllMute asks all others of some roles. Kinds Forbidden; Invalid when a role is unknown.
+// AskAllMute asks all others of some roles, as AskMute. Kinds Forbidden; Invalid when a role is unknown.
 func (p *Peer) AskAllMute(ask AllMuteAsked) error {
 	r := p.room
 	r.mu.Lock()
@@ -173,10 +185,18 @@ func (p *Peer) AskAllMute(ask AllMuteAsked) error {
 	e := &Event{Body: ask}
 	for _, other := range r.inside {
 		if other != p && (len(ask.Roles) == 0 || slices.Contains(ask.Roles, other.row.Role)) {
+			if ask.Mute {
+				other.muteLocked(p.id, ask.fits)
+			}
 			other.tellLocked(e)
 		}
 	}
 	return nil
+}
+
+// fits reports whether a track is meant.
+func (a *AllMuteAsked) fits(t *media.Track) bool {
+	return (a.Type == "" || a.Type == string(t.Kind)) && (a.Source == "" || a.Source == t.Source)
 }
 
 func mutes(mute bool) roles.Permission {

@@ -82,7 +82,7 @@ func TestResume(t *testing.T) {
 		must(t, err)
 		before := len(ada.heard())
 		again := newClient("ben")
-		line, known := h.Resume(roomID, "ben", "token-ben", again.deliver)
+		line, known := h.Resume(roomID, "ben", "token-ben", nil, again.deliver)
 		if !known {
 			t.Fatal("the hub has forgotten ben")
 		}

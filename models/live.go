@@ -61,6 +61,29 @@ type Entry struct {
 	Told    *Event     // anything else that webhooks tell of: Data is what comes on top of the parts about the session and the peer
 	About   *Peer      // with Told: whom it is about; nil: only the session
 	Queue   *Queue     // who waits at the room's door has changed; Session is nil
+	Track   *TrackLine // what has become of a track of the peer that About is: for analytics, no webhook tells of it
+}
+
+// TrackFate is what has become of a track.
+type TrackFate string
+
+// The fates, in the words of analytics (server contract 7.7).
+const (
+	TrackAdded   TrackFate = "track.add.success"
+	TrackUpdated TrackFate = "track.update.success"
+	TrackRemoved TrackFate = "track.remove.success"
+)
+
+// TrackLine is what became of a track of a peer's.
+type TrackLine struct {
+	Fate   TrackFate
+	At     time.Time
+	ID     string
+	Stream string
+	Kind   string
+	Source string
+	Muted  bool
+	Since  time.Time // when it was added
 }
 
 // Queue is who waits at a room's door, in order. It outlives sessions: somebody may come too early.

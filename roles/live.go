@@ -1,6 +1,9 @@
 package roles
 
-import "foyer/models"
+import (
+	"foyer/media"
+	"foyer/models"
+)
 
 // Role is what the document of a role means in a live room. It is never changed: safe for concurrent use.
 type Role struct {
@@ -9,6 +12,7 @@ type Role struct {
 	MaxPeers  int             // at most so many at once; 0: no limit; -1: nobody
 	Lobby     bool            // its peers wait to be let in
 	permitted map[Permission]bool
+	rights    media.Rights
 }
 
 // Read makes the roles of a template ready for use, by name. Documents are as they are stored.
@@ -20,7 +24,7 @@ func Read(list []models.Role) map[string]*Role {
 	ready := make(map[string]*Role, len(list))
 	for i := range list {
 		doc := Complete(list[i].Name, list[i].Document, names)
-		role := &Role{Name: list[i].Name, Document: doc, permitted: map[Permission]bool{Admit: Can(doc, Admit)}}
+		role := &Role{Name: list[i].Name, Document: doc, permitted: map[Permission]bool{Admit: Can(doc, Admit)}, rights: readRights(list[i].Name, doc)}
 		most, _ := float(doc["maxPeerCount"])
 		role.MaxPeers = int(most)
 		role.Lobby, _ = doc["lobby"].(bool)

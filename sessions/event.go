@@ -80,3 +80,20 @@ func told(e *models.Entry) models.Event {
 	whole.Data = data
 	return whole
 }
+
+// trackEvent is what analytics keep of a track (server contract 7.7).
+func trackEvent(e *models.Entry) models.AnalyticsEvent {
+	s, p, t := e.Session, sound(e.About), e.Track
+	data := models.Document{
+		"room_id": string(s.RoomID), "session_id": string(s.ID), "room_name": s.RoomName, "peer_id": p.PeerID, "user_id": p.UserID,
+		"user_name": p.Name, "joined_at": moment(p.JoinedAt), "role": p.Role, "track_id": soundText(t.ID), "stream_id": soundText(t.Stream),
+		"type": t.Kind, "source": soundText(t.Source), "mute": t.Muted, "started_at": moment(t.Since),
+	}
+	if t.Fate == models.TrackRemoved {
+		data["stopped_at"] = moment(t.At)
+	}
+	return models.AnalyticsEvent{
+		WorkspaceID: s.WorkspaceID, RoomID: s.RoomID, Type: string(t.Fate), SessionID: string(s.ID), PeerID: p.PeerID, UserID: p.UserID,
+		Data: data, CreatedAt: t.At,
+	}
+}

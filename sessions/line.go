@@ -12,7 +12,7 @@ type line struct {
 	states  map[models.ID]*Pending // by session
 	queues  map[models.ID]*Pending // by room
 	joins   int                    // of those in list, also of those that were withdrawn
-	told    int                    // of those in list
+	told    int                    // events of those in list
 	dropped int                    // events that found no place
 }
 
@@ -43,7 +43,7 @@ func (l *line) add(p *Pending) *Pending {
 		}
 		twins[id] = p
 	}
-	if p.entry.Told != nil && l.told >= mostTold {
+	if isEvent(&p.entry) && l.told >= mostTold {
 		l.dropped++
 		return nil
 	}
@@ -52,8 +52,11 @@ func (l *line) add(p *Pending) *Pending {
 	return p
 }
 
+// isEvent reports a line that only tells of something: nothing builds on it.
+func isEvent(e *models.Entry) bool { return e.Told != nil || e.Track != nil }
+
 func (l *line) count(p *Pending, by int) {
-	if p.entry.Told != nil {
+	if isEvent(&p.entry) {
 		l.told += by
 	}
 	if p.entry.Joined != nil {

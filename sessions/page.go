@@ -17,6 +17,7 @@ type page struct {
 	ended   []*models.Session
 	states  []*models.Entry
 	queues  []*models.Queue
+	tracks  []models.AnalyticsEvent
 	undone  []models.ID // sessions in which a join is undone
 }
 
@@ -48,6 +49,8 @@ func newPage(lines []*Pending, open map[models.ID]bool) *page {
 			p.states = append(p.states, e)
 		case e.Queue != nil:
 			p.queues = append(p.queues, e.Queue)
+		case e.Track != nil:
+			p.tracks = append(p.tracks, trackEvent(e))
 		}
 	}
 	return p
@@ -93,6 +96,19 @@ func (p *page) write(ctx context.Context, tx *store.Store) (o outcome, err error
 		}
 	}
 	return o, nil
+}
+
+// tell writes the events that tell of the page.
+func (p *page) tell(ctx context.Context, tx *store.Store, o outcome, hooks Hooks) error {
+	if events := p.events(o); len(events) > 0 && hooks.Emit != nil {
+		if err := hooks.Emit(ctx, tx, events...); err != nil {
+			return err
+		}
+	}
+	if len(p.tracks) > 0 && hooks.Record != nil {
+		return hooks.Record(ctx, tx, p.tracks...)
+	}
+	return nil
 }
 
 func set(ids []models.ID, err error) (map[models.ID]bool, error) {

@@ -32,10 +32,11 @@ const (
 // Emit writes events in the transaction of what they tell of.
 type Emit func(ctx context.Context, tx *store.Store, events ...models.Event) error
 
-// Hooks are what webhooks do for the journal. Either may be nil.
+// Hooks are what webhooks do for the journal. Any of them may be nil.
 type Hooks struct {
-	Emit  Emit
-	Nudge func() // says that there are new events; must not block
+	Emit   Emit
+	Record func(ctx context.Context, tx *store.Store, events ...models.AnalyticsEvent) error // the same for analytics
+	Nudge  func()                                                                            // says that there are new events; must not block
 }
 
 // Service is the journal of live rooms. Safe for concurrent use.

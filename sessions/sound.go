@@ -18,9 +18,13 @@ func sound(p *models.Peer) *models.Peer {
 	}
 	whole := *p
 	for _, text := range []*string{&whole.PeerID, &whole.UserID, &whole.Name, &whole.Data, &whole.Role, &whole.Agent, &whole.Reason, &whole.Message} {
-		*text = strings.ReplaceAll(strings.ToValidUTF8(*text, "\uFFFD"), "\x00", "")
+		*text = soundText(*text)
 	}
 	return &whole
+}
+
+func soundText(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 func isSound(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }

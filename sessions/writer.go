@@ -46,7 +46,7 @@ func (s *Service) flush(ctx context.Context) error {
 
 // write writes lines in one transaction, or one by one when the database refuses them together.
 func (s *Service) write(ctx context.Context, lines []*Pending) error {
-	err := s.commit(ctx, lines, s.hooks.Emit)
+	err := s.commit(ctx, lines, s.hooks)
 	switch {
 	case err == nil || s.doubt != nil:
 		return err
@@ -77,15 +77,15 @@ func (s *Service) sift(ctx context.Context, lines []*Pending) error {
 // single writes one line. One that the database refuses while it takes a heartbeat is bad: it is written without the event that tells of
 // it, or left out. An error says that the database is away.
 func (s *Service) single(ctx context.Context, line []*Pending) error {
-	err := s.commit(ctx, line, s.hooks.Emit)
+	err := s.commit(ctx, line, s.hooks)
 	if err == nil || s.doubt != nil || isAway(err) {
 		return err
 	}
 	if err := s.beat(ctx); err != nil {
 		return err
 	}
-	if line[0].entry.Told == nil {
-		again := s.commit(ctx, line, nil)
+	if !isEvent(&line[0].entry) {
+		again := s.commit(ctx, line, Hooks{})
 		if again == nil {
 			s.log.ErrorContext(ctx, "webhooks are not told of a line of the journal", lineAttrs(&line[0].entry, err)...)
 		}
@@ -98,7 +98,7 @@ func (s *Service) single(ctx context.Context, line []*Pending) error {
 }
 
 // commit writes lines in one transaction, with the events that tell of them.
-func (s *Service) commit(ctx context.Context, lines []*Pending, emit Emit) error {
+func (s *Service) commit(ctx context.Context, lines []*Pending, hooks Hooks) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
 	defer cancel()
 	a := &attempt{page: newPage(lines, s.open), mark: s.store.NewID()}
@@ -109,10 +109,8 @@ func (s *Service) commit(ctx context.Context, lines []*Pending, emit Emit) error
 		if err != nil {
 			return err
 		}
-		if events := a.page.events(o); len(events) > 0 && emit != nil {
-			if err := emit(ctx, tx, events...); err != nil {
-				return err
-			}
+		if err := a.page.tell(ctx, tx, o, hooks); err != nil {
+			return err
 		}
 		if err := tx.Beat(ctx, node, at, a.mark); err != nil {
 			return err
@@ -229,6 +227,8 @@ func lineAttrs(e *models.Entry, cause error) []any {
 		attrs = append(attrs, "line", "ended")
 	case e.Told != nil:
 		attrs = append(attrs, "line", e.Told.Type)
+	case e.Track != nil:
+		attrs = append(attrs, "line", e.Track.Fate)
 	case e.Queue != nil:
 		attrs = append(attrs, "line", "queue", "room_id", e.Queue.RoomID)
 	default:

@@ -52,6 +52,16 @@ type Settings struct {
 	Hosts    string `env:"FOYER_HOSTS" placeholder:"NAME=HOST,..." help:"Host names of their own for other protocols, which stand at the root there: mikroroom=meet.example.org,chat=chat.example.org. Their paths (/mikroroom, /roomcodes, /chat) work everywhere."`
 	STUNURLs string `name:"stun-urls" default:"stun:stun.cloudflare.com:3478" env:"FOYER_STUN_URLS" placeholder:"URL,..." help:"STUN servers that clients of MikroRoom are told."`
 
+	Media     string `default:"on" enum:"on,off" env:"FOYER_MEDIA" placeholder:"on|off" help:"Carry the pictures and the sound of rooms, for clients of the 100ms SDK."`
+	MediaAddr string `name:"media-addr" default:":7882" env:"FOYER_MEDIA_ADDR" placeholder:"HOST:PORT" help:"Where pictures and sound come and go: one port, over UDP and over TCP."`
+	PublicIP  string `name:"public-ip" env:"FOYER_PUBLIC_IP" placeholder:"ADDRESS" help:"What this machine is called from outside, when it has no public address of its own. Also switches the TURN server on."`
+
+	TURNAddr    string `name:"turn-addr" default:":3478" env:"FOYER_TURN_ADDR" placeholder:"HOST:PORT" help:"Where Foyer's TURN server listens, over UDP and over TCP. It is on when FOYER_PUBLIC_IP is set and FOYER_TURN_URLS is not."`
+	TURNPorts   string `name:"turn-ports" default:"49160-49359" env:"FOYER_TURN_PORTS" placeholder:"FIRST-LAST" help:"The UDP ports of its relays: one for each, so as many as there are relays at once."`
+	TURNPrivate string `name:"turn-allow-private" default:"off" enum:"on,off" env:"FOYER_TURN_ALLOW_PRIVATE" placeholder:"on|off" help:"Relay to private networks and to this machine too. Whoever may join a room then reaches them through Foyer."`
+	TURNURLs    string `name:"turn-urls" env:"FOYER_TURN_URLS" placeholder:"URL,..." help:"TURN servers of your own that clients are told instead, such as turn:turn.example.org:3478?transport=udp: coturn with use-auth-secret."`
+	TURNSecret  string `name:"turn-secret" env:"FOYER_TURN_SECRET" placeholder:"SECRET" secret:"all" help:"What they know as static-auth-secret."`
+
 	MikroroomMaxLatent int           `default:"10" env:"FOYER_MIKROROOM_MAX_LATENT" placeholder:"N" help:"How many rooms of MikroRoom may be made in advance and be empty."`
 	MikroroomLatentAge time.Duration `default:"24h" env:"FOYER_MIKROROOM_LATENT_AGE" placeholder:"TIME" help:"How long such a room stays open while nobody is in."`
 	MikroroomRate      string        `default:"10/min" env:"FOYER_MIKROROOM_RATE" placeholder:"N/min" help:"How many rooms one address may make in a minute, and how often it may connect."`
@@ -191,6 +201,9 @@ func (s *Settings) AfterApply() error {
 		return err
 	}
 	if _, err := s.metering(); err != nil {
+		return err
+	}
+	if _, err := s.relaying(); err != nil {
 		return err
 	}
 	t, err := s.tongues()

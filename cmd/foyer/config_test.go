@@ -47,6 +47,22 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"retention below the tries", []string{"FOYER_RETENTION=3d"}, nil, "FOYER_RETENTION"},
 		{"retention beyond all", []string{"FOYER_RETENTION=99999999999d"}, nil, "FOYER_RETENTION"},
 		{"private webhooks", []string{"FOYER_WEBHOOKS_ALLOW_PRIVATE=yes"}, nil, "webhooks-allow-private"},
+		{"TURN servers without a secret", []string{"FOYER_TURN_URLS=turn:a:3478"}, nil, "go together"},
+		{"secret without TURN servers", []string{"FOYER_TURN_SECRET=a"}, nil, "go together"},
+		{"TURN server of another kind", []string{"FOYER_TURN_URLS=stun:a:3478", "FOYER_TURN_SECRET=a"}, nil, "FOYER_TURN_URLS"},
+		{"TURN server with a user", []string{"FOYER_TURN_URLS=turn:u:p@a:3478", "FOYER_TURN_SECRET=a"}, nil, "FOYER_TURN_URLS"},
+		{"public address of no form", []string{"FOYER_PUBLIC_IP=example.org"}, nil, "FOYER_PUBLIC_IP"},
+		{"public address of IPv6", []string{"FOYER_PUBLIC_IP=2001:db8::1"}, nil, "FOYER_PUBLIC_IP"},
+		{"public address of nobody", []string{"FOYER_PUBLIC_IP=0.0.0.0"}, nil, "FOYER_PUBLIC_IP"},
+		{"TURN without a port", []string{"FOYER_TURN_ADDR=127.0.0.1"}, nil, "FOYER_TURN_ADDR"},
+		{"TURN with a port of no number", []string{"FOYER_TURN_ADDR=:turn"}, nil, "FOYER_TURN_ADDR"},
+		{"TURN on any port", []string{"FOYER_TURN_ADDR=:0"}, nil, "FOYER_TURN_ADDR"},
+		{"one port for relays", []string{"FOYER_TURN_PORTS=49160"}, nil, "FOYER_TURN_PORTS"},
+		{"ports upside down", []string{"FOYER_TURN_PORTS=49359-49160"}, nil, "FOYER_TURN_PORTS"},
+		{"ports beyond all", []string{"FOYER_TURN_PORTS=49160-70000"}, nil, "FOYER_TURN_PORTS"},
+		{"ports from nothing", []string{"FOYER_TURN_PORTS=0-10"}, nil, "FOYER_TURN_PORTS"},
+		{"relays on TURN's own port", []string{"FOYER_TURN_PORTS=3000-4000"}, nil, "FOYER_TURN_PORTS"},
+		{"private relays", []string{"FOYER_TURN_ALLOW_PRIVATE=yes"}, nil, "turn-allow-private"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +117,7 @@ func TestSettingsInForce(t *testing.T) {
 	}
 	out := must(t, t.TempDir(), []string{
 		"FOYER_CONFIG=" + path, "FOYER_ADDR=:2", "FOYER_LOG=", "FOYER_PUBLIC_URL=https://env.example.org",
-		"FOYER_DATABASE_URL=postgres://u:pass-word@db/foyer?sslmode=disable",
+		"FOYER_DATABASE_URL=postgres://u:pass-word@db/foyer?sslmode=disable", "FOYER_TURN_URLS=turn:a:3478", "FOYER_TURN_SECRET=turn-secret",
 	}, "config", "--addr", ":3")
 	for _, want := range []string{
 		"FOYER_ADDR=:3\n", "FOYER_PUBLIC_URL=https://env.example.org\n", "FOYER_LOG=warn\n", "FOYER_SECRET=<redacted>\n",
@@ -111,7 +127,7 @@ func TestSettingsInForce(t *testing.T) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
 	}
-	for _, secret := range []string{"file-secret", "pass-word"} {
+	for _, secret := range []string{"file-secret", "pass-word", "turn-secret"} {
 		if strings.Contains(out, secret) {
 			t.Errorf("%s is shown", secret)
 		}

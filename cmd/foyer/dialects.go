@@ -13,6 +13,7 @@ import (
 	"foyer/handlers/mikroroom"
 	"foyer/handlers/roomcodes"
 	"foyer/handlers/socket"
+	"foyer/media"
 	"foyer/models"
 )
 
@@ -23,6 +24,7 @@ type desk struct {
 	tongues
 
 	metering metering
+	servers  *media.ICE
 	log      *slog.Logger
 }
 
@@ -32,7 +34,11 @@ func newDesk(c *core, s *Settings, log *slog.Logger) (*desk, error) {
 		return nil, err
 	}
 	m, err := s.metering()
-	return &desk{core: c, Settings: s, tongues: t, metering: m, log: log}, err
+	if err != nil {
+		return nil, err
+	}
+	servers, err := s.ice(c.box, t.stun)
+	return &desk{core: c, Settings: s, tongues: t, metering: m, servers: servers, log: log}, err
 }
 
 // dialects are the other protocols that are spoken.
@@ -81,7 +87,7 @@ func (d *desk) mikroroom() handlers.Dialect {
 		Message: 128 << 10, Excess: 1 << 20, Binary: true, Ping: pingAfter, Silence: silentAfter,
 	})
 	return handlers.Dialect{Prefix: "/mikroroom", Sockets: sockets, Handler: &mikroroom.Handler{
-		Rooms: d.rooms, Hub: d.hub, Sockets: sockets, Workspace: d.firstWorkspace(), STUN: d.stun, MaxLatent: d.MikroroomMaxLatent,
+		Rooms: d.rooms, Hub: d.hub, Sockets: sockets, Workspace: d.firstWorkspace(), ICE: d.servers.Servers, MaxLatent: d.MikroroomMaxLatent,
 		Version: version(), Log: d.log, Limited: d.limited(), RatePerMinute: d.rate,
 	}}
 }

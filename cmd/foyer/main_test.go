@@ -73,7 +73,7 @@ func serve(t *testing.T, dir string, environ ...string) *server {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &server{out: &output{}, log: &output{}}
 	ended := make(chan error, 1)
-	environ = append([]string{"FOYER_DATA_DIR=" + dir, "FOYER_ADDR=127.0.0.1:0"}, environ...)
+	environ = append([]string{"FOYER_DATA_DIR=" + dir, "FOYER_ADDR=127.0.0.1:0", "FOYER_MEDIA_ADDR=127.0.0.1:0"}, environ...)
 	go func() { ended <- run(ctx, nil, environ, streams{strings.NewReader(""), s.out, s.log}) }()
 	s.stop = sync.OnceValue(func() error {
 		cancel()
@@ -232,7 +232,7 @@ func TestMasterKey(t *testing.T) {
 		"none":    {"FOYER_DATABASE_URL=sqlite:" + filepath.Join(dir, "foyer.db"), "FOYER_DATA_DIR=" + t.TempDir()},
 		"no key":  {"FOYER_MASTER_KEY=short"},
 	} {
-		if out, err := foyer(t, dir, append(environ, "FOYER_ADDR=127.0.0.1:0"), "serve"); err == nil || !strings.Contains(err.Error(), "master key") {
+		if out, err := foyer(t, dir, append(environ, "FOYER_ADDR=127.0.0.1:0", "FOYER_MEDIA_ADDR=127.0.0.1:0"), "serve"); err == nil || !strings.Contains(err.Error(), "master key") {
 			t.Errorf("%s: got %v, want a start refused for its master key\n%s", name, err, out)
 		}
 	}
@@ -403,7 +403,7 @@ func TestSecondNodeWithAnotherKeyIsRefused(t *testing.T) {
 	defer cancel()
 	var logs [2]output
 	for i := range logs {
-		environ := []string{database, "FOYER_DATA_DIR=" + t.TempDir(), "FOYER_ADDR=127.0.0.1:0"}
+		environ := []string{database, "FOYER_DATA_DIR=" + t.TempDir(), "FOYER_ADDR=127.0.0.1:0", "FOYER_MEDIA_ADDR=127.0.0.1:0"}
 		go func() { outcomes <- run(ctx, nil, environ, streams{strings.NewReader(""), io.Discard, &logs[i]}) }()
 	}
 	first := <-outcomes // one of them must give up by itself

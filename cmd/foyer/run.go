@@ -89,7 +89,7 @@ func newCore(s *store.Store, box *seal.Box, guard *codes.Guard, log *slog.Logger
 	c.usage, c.chats = usage.New(s, by.usage), chats.New(s, by.chats)
 	by.sending.Log = log
 	c.webhooks = webhooks.New(s, box, by.sending)
-	c.sessions = sessions.New(s, sessions.Hooks{Emit: c.webhooks.Emit, Nudge: c.webhooks.Nudge}, time.Now, log)
+	c.sessions = sessions.New(s, sessions.Hooks{Emit: c.webhooks.Emit, Record: c.webhooks.Record, Nudge: c.webhooks.Nudge}, time.Now, log)
 	c.pollKeeper = rooms.NewPollKeeper(c.polls, log)
 	c.closer = rooms.NewCloser(by.kept, log)
 	c.hub = hub.New(hub.Options{IDs: s.NewID, Journal: c.journal, Turned: c.pollKeeper.Turned, Closed: c.closer.Closed})

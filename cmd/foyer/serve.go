@@ -106,12 +106,18 @@ func (s *Settings) prepare(ctx context.Context, db *store.Store, log *slog.Logge
 	return c, c.chats.EnsureAdmin(ctx, s.ChatAdminPassword)
 }
 
-func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *slog.Logger) error {
+func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *slog.Logger) (err error) {
+	pictures, err := s.openMedia(c.box, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pictures.close()) }()
 	sockets := socket.NewServer(s.socketLimits(), log)
 	front, err := c.router(s, public, log, sockets)
 	if err != nil {
 		return err
 	}
+	pictures.carry(front)
 	stopJournal, err := c.openRooms(ctx)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"foyer/handlers"
 	"foyer/handlers/socket"
 	"foyer/hub"
+	"foyer/media"
 	"foyer/models"
 	"foyer/polls"
 	"foyer/rooms"
@@ -45,6 +46,9 @@ type Options struct {
 	Sockets socket.Limits // of every connection
 	Ending  rooms.Ending  // of rooms that have an end
 	Grace   time.Duration // how long a lost connection keeps its peer; 0: what is usual
+
+	Media media.Engine                        // nil: rooms have neither pictures nor sound
+	ICE   func(peer string) []media.ICEServer // nil: none
 }
 
 // Foyer is one that runs for a test: requests go straight to its router, unless Listen is called. Safe for concurrent use.
@@ -108,7 +112,9 @@ func Start(t testing.TB, database string, o Options) *Foyer {
 	log := slog.New(slog.NewJSONHandler(f.Log, &slog.HandlerOptions{Level: o.Level}))
 	f.Polls = polls.New(f.Store)
 	f.Webhooks = webhooks.New(f.Store, box, webhooks.Options{AllowPrivate: true, Log: log})
-	f.Sessions = sessions.New(f.Store, sessions.Hooks{Emit: f.Webhooks.Emit, Nudge: f.Webhooks.Nudge}, f.Clock.Now, log)
+	f.Sessions = sessions.New(f.Store, sessions.Hooks{
+		Emit: f.Webhooks.Emit, Record: f.Webhooks.Record, Nudge: f.Webhooks.Nudge,
+	}, f.Clock.Now, log)
 	f.Hub = hub.New(hub.Options{IDs: f.Store.NewID, Now: f.Clock.Now, Journal: func(e models.Entry) func(context.Context) error {
 		return f.Sessions.Submit(e).Wait
 	}})
@@ -121,6 +127,7 @@ func Start(t testing.TB, database string, o Options) *Foyer {
 		Store: f.Store, Guard: f.Guard, Public: public, Version: "test",
 		Sessions: f.Sessions, Webhooks: f.Webhooks, Polls: f.Polls, Hub: f.Hub, Sockets: f.Sockets, Log: log,
 		Proxies: o.Proxies, Limited: o.Limited, Secure: o.Secure, Now: f.Clock.Now, Grace: o.Grace,
+		Media: o.Media, ICE: o.ICE,
 	}).Router()
 	return f
 }

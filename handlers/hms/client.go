@@ -7,7 +7,10 @@ import (
 
 	"foyer/handlers/socket"
 	"foyer/hub"
+	"foyer/media"
 	"foyer/rooms"
+
+	"golang.org/x/time/rate"
 )
 
 // client is one connection.
@@ -18,17 +21,32 @@ type client struct {
 	id   string
 	role string // that the token speaks of; static once the hub knows the client
 
-	visitor  rooms.Visitor // owned by the read loop, as are the next four; empty once it has joined
+	visitor  rooms.Visitor // owned by the read loop, as are the next five; empty once it has joined
 	admitted time.Time     // when it was last
 	line     *hub.Line     // nil: not admitted
 	spoken   bool          // something was said that tells a client that joins from one that comes back
 	finds    finds
+	offers   *rate.Limiter // nil: it has made none
 
-	replaced atomic.Bool // the peer has another connection now
+	replaced atomic.Bool    // the peer has another connection now
+	fresh    bool           // owned by deliver: the engine did not know the peer before
+	work     sync.WaitGroup // one while a join with an offer is answered
 
-	mu      sync.Mutex
-	joining string // guarded by mu: the id of the join that waits for its answer, as it stands in JSON
-	greeted bool   // guarded by mu: the client knows its policy
+	negotiating sync.Mutex  // held while an offer of the client's is answered
+	holding     atomic.Bool // frames wait in held; set while mu is held
+
+	mu       sync.Mutex
+	joining  joining    // guarded by mu, as is all that follows
+	greeted  bool       // the client knows its policy
+	media    media.Peer // nil: it is not in, or there is no engine
+	held     [][]byte
+	heldSize int
+}
+
+// joining is a join that waits for its answer.
+type joining struct {
+	id        string                // as it stands in JSON; empty: there is none
+	negotiate func(peer media.Peer) // gives the answer; nil: the join came without an offer
 }
 
 // goodbye is how long a client that is out may take to close the connection.
@@ -46,46 +64,75 @@ func (p *client) deliver(e *hub.Event) {
 		p.greetWith(body.Place, p.role)
 		p.conn.Send(e.Form(Dialect, written))
 	case hub.Refused:
-		if id := p.joined(); id != "" {
-			p.conn.Send(failed(id, refused(body.Reason)))
+		if ask := p.joined(); ask.id != "" {
+			p.conn.Send(failed(ask.id, refused(body.Reason)))
 		}
+	case hub.Assigned:
+		p.send(p.policy(body.Place, body.Role))
 	case hub.Removed:
-		p.conn.Send(e.Form(Dialect, written))
+		p.send(e.Form(Dialect, written))
 		time.AfterFunc(goodbye, func() { p.conn.Close(socket.Normal, "") })
 	case hub.Superseded:
 		p.replaced.Store(true)
 		p.conn.Close(socket.Replaced, "the peer has another connection now")
 	default:
-		p.conn.Send(e.Form(Dialect, written))
+		p.send(e.Form(Dialect, written))
 	}
 }
 
-// welcome answers the join that waits, or, when the client has come back, tells it its policy first.
+// welcome answers the join that waits, or, when the client has come back, tells it its policy first. What the engine has told meanwhile
+// comes behind that; and all comes behind the answer to an offer, on which nobody waits here.
 func (p *client) welcome(w *hub.Welcome) {
-	if id := p.joined(); id != "" {
-		p.conn.Send(succeeded(id, empty))
+	ask := p.joined()
+	p.streams(w.Media)
+	if ask.negotiate != nil && w.Media != nil {
+		p.hold()
+		p.lists(w, p.send)
+		p.work.Go(func() { ask.negotiate(w.Media) })
+		return
+	}
+	if ask.id != "" {
+		p.conn.Send(succeeded(ask.id, p.admission(w)))
 	} else {
 		p.greetWith(w.Place, w.Role)
 	}
-	p.conn.Send(peerList(w))
+	p.lists(w, p.conn.Send)
+	p.release(nil)
+}
+
+// admission is the answer to a join without an offer.
+func (p *client) admission(w *hub.Welcome) []byte {
+	if w.Media == nil {
+		return empty
+	}
+	return marshal(answered{Node: p.Media.Name()})
+}
+
+// lists tells who is in, and what the client observes. Media that an engine has lost are told to be elsewhere.
+func (p *client) lists(w *hub.Welcome, send func([]byte)) {
+	send(peerList(w))
+	if w.Back && w.Media != nil && p.fresh {
+		send(nodeInfo(p.Media.Name()))
+	}
+	p.fresh = false
 	if len(w.Values) > 0 {
-		p.conn.Send(written(hub.Noted{Values: w.Values}))
+		send(written(hub.Noted{Values: w.Values}))
 	}
 }
 
-// joined takes the join that waits for its answer; empty when there is none.
-func (p *client) joined() string {
+// joined takes the join that waits for its answer, if there is one.
+func (p *client) joined() joining {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	id := p.joining
-	p.joining = ""
-	return id
+	ask := p.joining
+	p.joining = joining{}
+	return ask
 }
 
-func (p *client) joins(id string) {
+func (p *client) joins(ask joining) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.joining = id
+	p.joining = ask
 }
 
 // first reports whether this is the first time that it is asked.
@@ -100,7 +147,7 @@ func (p *client) first() bool {
 // greetWith tells the client its policy, once.
 func (p *client) greetWith(place *hub.Place, role string) {
 	if p.first() {
-		p.conn.Send(policyFrame(place, role))
+		p.conn.Send(p.policy(place, role))
 	}
 }
 

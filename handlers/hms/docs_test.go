@@ -22,7 +22,7 @@ func TestDocs(t *testing.T) {
 		}
 	}
 	told := regexp.MustCompile(`note(?:Of)?\("([a-z-]+)"`)
-	for _, file := range []string{"wire.go", "policy.go", "polls_wire.go"} {
+	for _, file := range []string{"wire.go", "policy.go", "polls_wire.go", "media_wire.go"} {
 		for _, found := range told.FindAllStringSubmatch(read(t, file), -1) {
 			if !strings.Contains(text, "`"+found[1]+"`") {
 				t.Errorf("the page does not tell of %s", found[1])

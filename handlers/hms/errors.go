@@ -1,6 +1,7 @@
 package hms
 
 import (
+	"errors"
 	"net/http"
 
 	"foyer/fault"
@@ -38,13 +39,20 @@ func Fail(c echo.Context, err error) error {
 // failureOf is an error as a reply tells it. What no repetition can help must not be a 5xx: the client would repeat it.
 func failureOf(err error) failure {
 	f := reply.Of(err)
-	if f.Kind == fault.Unimplemented {
+	switch {
+	case f.Kind == fault.Unimplemented:
 		f.Status = http.StatusBadRequest
+	case errors.Is(err, errMoved):
+		f.Status = http.StatusMisdirectedRequest
 	}
 	return failure{Code: f.Status, Message: f.Message}
 }
 
 func unknownMethod() error { return fault.New(fault.NotFound, "unknown method") }
+
+// errMoved answers an offer to an engine that is not there any more. The client takes it for the sign that it is to connect anew, of which
+// it is told beside that (client protocol 4).
+var errMoved = fault.New(fault.Conflict, "your media are on another node")
 
 func noEngine() error { return fault.New(fault.Unimplemented, "this Foyer has no media engine") }
 

@@ -14,7 +14,7 @@ func Parse(message []byte) (id, method, params string, err error) {
 // Methods are all that a client can call.
 func Methods() []string {
 	names := []string{"ping", "analytics", "join", "leave"}
-	for _, table := range []map[string]method{methods, pollMethods} {
+	for _, table := range []map[string]method{methods, pollMethods, engineMethods} {
 		names = slices.AppendSeq(names, maps.Keys(table))
 	}
 	return slices.AppendSeq(names, maps.Keys(mediaMethods))

@@ -9,6 +9,7 @@ import (
 	"foyer/handlers/reply"
 	"foyer/handlers/socket"
 	"foyer/hub"
+	"foyer/media"
 	"foyer/polls"
 	"foyer/rooms"
 	"foyer/sessions"
@@ -23,7 +24,7 @@ const Dialect = "hms"
 // minute is how long a lost connection keeps its peer: the client tries to come back for as long (client protocol 3).
 const minute = 60 * time.Second
 
-// Handler answers clients of the 100ms SDK. All fields but the last two are needed.
+// Handler answers clients of the 100ms SDK. All fields but the last four are needed.
 type Handler struct {
 	Rooms    *rooms.Service
 	Hub      *hub.Hub
@@ -32,6 +33,9 @@ type Handler struct {
 	Sockets  *socket.Server
 	Public   *url.URL // where Foyer is reached
 	Bound    echo.MiddlewareFunc
+
+	Media media.Engine                        // nil: its clients have neither pictures nor sound
+	ICE   func(peer string) []media.ICEServer // which servers help a client to be reached; nil: none
 
 	Grace time.Duration    // how long a lost connection keeps its peer; 0: a minute, as long as the client tries to come back
 	Now   func() time.Time // nil: time.Now
@@ -53,7 +57,14 @@ type initReply struct {
 }
 
 type rtc struct {
-	ICEServers []struct{} `json:"ice_servers"`
+	ICEServers []iceServer `json:"ice_servers"`
+}
+
+// iceServer is one as browsers write it.
+type iceServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
 }
 
 type initConfig struct {
@@ -67,9 +78,29 @@ func (h *Handler) init(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, initReply{
 		Endpoint: h.endpoint(),
-		RTC:      rtc{ICEServers: []struct{}{}},
-		Config:   initConfig{EnabledFlags: []string{"nonWebRTCDisableOffer"}}, // else the client offers media to join
+		RTC:      rtc{ICEServers: h.iceServers(c.QueryParam("peer_id"))},
+		Config:   initConfig{EnabledFlags: h.flags()},
 	})
+}
+
+// flags are what the client is to do: not to offer media for a role that has none, and, for an engine that chooses among them, to send
+// pictures in the sizes that its role says.
+func (h *Handler) flags() []string {
+	flags := []string{"nonWebRTCDisableOffer"}
+	if h.Media != nil {
+		flags = append(flags, "simulcast")
+	}
+	return flags
+}
+
+func (h *Handler) iceServers(peer string) []iceServer {
+	list := []iceServer{}
+	if h.ICE != nil {
+		for _, s := range h.ICE(peer) {
+			list = append(list, iceServer(s))
+		}
+	}
+	return list
 }
 
 // admit lets in whom the database does, and who is in already: that needs no question, and so works while the database is away.

@@ -35,7 +35,7 @@ var methods = map[string]method{
 	"set-metadata":                    (*client).setValue,
 	"get-metadata":                    (*client).getValue,
 	"listen-metadata-change":          (*client).observe,
-	"track-update":                    (*client).ignore,
+	"track-update":                    (*client).updateTracks,
 	"track-update-request":            (*client).askMute,
 	"change-track-mute-state-request": (*client).askAllMute,
 	"lobby-list":                      (*client).lobby,
@@ -43,9 +43,9 @@ var methods = map[string]method{
 	"lobby-deny":                      (*client).deny,
 }
 
-// mediaMethods need an engine.
+// mediaMethods need an engine that Foyer does not have.
 var mediaMethods = map[string]bool{
-	"offer": true, "answer": true, "trickle": true, "rtmp-start": true, "rtmp-stop": true, "hls-start": true, "hls-stop": true,
+	"rtmp-start": true, "rtmp-stop": true, "hls-start": true, "hls-stop": true,
 	"hls-timed-metadata": true, "transcription-start": true, "transcription-stop": true, "transcription-config-update": true,
 	"whiteboard-create": true, "whiteboard-get": true,
 }
@@ -60,14 +60,16 @@ func (p *client) call(ctx context.Context, c call) ([]byte, error) {
 	case "join":
 		return nil, p.join(ctx, c)
 	}
-	if mediaMethods[c.Method] {
-		return nil, noEngine()
-	}
 	m := methods[c.Method]
 	if m == nil {
 		m = pollMethods[c.Method]
 	}
+	if m == nil {
+		m = engineMethods[c.Method]
+	}
 	switch {
+	case mediaMethods[c.Method], engineMethods[c.Method] != nil && p.Media == nil:
+		return nil, noEngine()
 	case m == nil:
 		return nil, unknownMethod()
 	case p.line == nil:
@@ -88,13 +90,18 @@ func ping(c call) []byte {
 // is where it understands a refusal, and, while the database is away, comes back to.
 func (p *client) join(ctx context.Context, c call) error {
 	params, err := read[struct {
-		Name string `json:"name"`
-		Data string `json:"data"`
+		Name  string          `json:"name"`
+		Data  string          `json:"data"`
+		Offer json.RawMessage `json:"offer"`
 	}](c)
 	if err != nil {
 		return err
 	}
 	if err := (hub.Details{Name: &params.Name, Data: &params.Data}).Check(); err != nil {
+		return err
+	}
+	ask, err := p.asks(ctx, c, params.Offer)
+	if err != nil {
 		return err
 	}
 	if p.line == nil {
@@ -105,7 +112,7 @@ func (p *client) join(ctx context.Context, c call) error {
 	if err != nil {
 		return err
 	}
-	p.joins(c.ID)
+	p.joins(ask)
 	if err = p.line.Join(ctx, params.Name, params.Data); err != nil {
 		p.joined()
 		return err
@@ -113,8 +120,6 @@ func (p *client) join(ctx context.Context, c call) error {
 	p.visitor = rooms.Visitor{} // nobody asks for it again
 	return nil
 }
-
-func (p *client) ignore(context.Context, call) ([]byte, error) { return empty, nil }
 
 // broadcast is the one that is called most: its parameters are taken without a detour.
 func (p *client) broadcast(_ context.Context, c call) ([]byte, error) {

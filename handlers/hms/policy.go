@@ -15,15 +15,17 @@ type policy struct {
 	Roles      map[string]models.Document `json:"known_roles"`
 }
 
-// policyFrame tells a peer its role.
-func policyFrame(place *hub.Place, role string) []byte {
+// policy tells a peer its role.
+func (h *Handler) policy(place *hub.Place, role string) []byte {
 	return place.Form(Dialect, role, func() []byte {
 		p := policy{Name: role, TemplateID: place.ID, Plugins: place.Plugins, Roles: map[string]models.Document{}}
 		if p.Plugins == nil {
 			p.Plugins = models.Document{}
 		}
 		for name, r := range place.Roles {
-			p.Roles[name] = withoutMedia(r)
+			if p.Roles[name] = r.Document; h.Media == nil {
+				p.Roles[name] = withoutMedia(r)
+			}
 		}
 		return noteOf("on-policy-change", p)
 	})

@@ -18,6 +18,9 @@ func (h *Handler) stay(v rooms.Visitor, peer string) socket.Stay {
 	p := &client{Handler: h, visitor: v, id: strings.Clone(peer)} // so that the whole request does not stay in memory
 	return func(ctx context.Context, c *socket.Conn) {
 		p.conn = c
+		ctx, cancel := context.WithCancel(ctx)
+		defer p.work.Wait() // nothing is begun any more
+		defer cancel()
 		// The client says nothing before it knows its policy: who is refused gets one too, and the refusal when it joins.
 		if err := p.arrive(ctx); err != nil {
 			p.greet()
@@ -54,7 +57,7 @@ func (h *Handler) stay(v rooms.Visitor, peer string) socket.Stay {
 func (p *client) arrive(ctx context.Context) error {
 	seat := tokens.Peek(p.visitor.Token)
 	p.role = seat.Role
-	if line, ok := p.Hub.Resume(seat.Room, p.id, seat.Token, p.deliver); ok {
+	if line, ok := p.Hub.Resume(seat.Room, p.id, seat.Token, p.open(seat.Room), p.deliver); ok {
 		p.line, p.spoken, p.visitor = line, true, rooms.Visitor{}
 		return nil
 	}
@@ -63,7 +66,8 @@ func (p *client) arrive(ctx context.Context) error {
 		return err
 	}
 	p.admitted = p.now()
-	ticket.Dialect, ticket.Grace, ticket.Still = Dialect, cmp.Or(p.Grace, minute), true // until there is a media engine
+	ticket.Dialect, ticket.Grace = Dialect, cmp.Or(p.Grace, minute)
+	ticket.Still, ticket.Media = p.Media == nil, p.open(ticket.Place.Room.ID)
 	p.line, err = p.Hub.Arrive(ctx, ticket, p.id, p.deliver)
 	return err
 }

@@ -1,11 +1,13 @@
 package hms
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"foyer/hub"
+	"foyer/media"
 	"foyer/models"
 )
 
@@ -19,24 +21,25 @@ func written(body any) []byte {
 	case hub.Joined:
 		return note("on-peer-join", func(b []byte) []byte { return append(b, cardOf(e.Peer)...) })
 	case hub.Left:
-		return note("on-peer-leave", func(b []byte) []byte { return append(b, cardOf(e.Peer)...) })
+		return note("on-peer-leave", func(b []byte) []byte { return append(b, briefOf(e.Peer)...) })
 	case hub.Changed:
+		if unseen(&e) {
+			return nil
+		}
 		return note("on-peer-update", func(b []byte) []byte { return append(b, cardOf(e.Peer)...) })
 	case hub.Counted:
-		return sessionInfo(e.Session, e.Room, e.Peers)
+		return sessionInfo(&e)
 	case hub.Outlook:
 		return outlook(&e)
 	case hub.Noted:
 		return noteOf("on-metadata-change", map[string]any{"values": valuesOf(e.Values)})
-	case hub.Assigned:
-		return policyFrame(e.Place, e.Role)
 	case hub.Removed:
 		return noteOf("on-peer-leave-request", removal{RequestedBy: e.By, Reason: e.Reason, RoomEnd: e.Ended})
 	case hub.RoleAsked:
 		return noteOf("on-role-change-request", roleRequest{RequestedBy: e.By, Role: e.Role, Token: e.Token})
 	case hub.MuteAsked:
 		if e.Track == "" {
-			return noteOf("on-change-track-mute-state-request", muteAllRequest{RequestedBy: e.By, Type: "audio", Value: e.Mute})
+			return noteOf("on-change-track-mute-state-request", muteAllRequest{RequestedBy: e.By, Type: "audio", Source: hub.Regular, Value: e.Mute})
 		}
 		return noteOf("on-track-update-request", muteRequest{RequestedBy: e.By, TrackID: e.Track, StreamID: e.Stream, Mute: e.Mute})
 	case hub.AllMuteAsked:
@@ -47,7 +50,13 @@ func written(body any) []byte {
 	case hub.Announced:
 		return announced(e.What)
 	}
-	return nil
+	return tracksFrame(body)
+}
+
+// unseen reports a change of which this protocol's clients are told by the tracks.
+func unseen(c *hub.Changed) bool {
+	was := c.Was
+	return was != nil && was.Name == c.Peer.Name && was.Data == c.Peer.Data && was.Role == c.Peer.Role && slices.Equal(was.Groups, c.Peer.Groups)
 }
 
 type removal struct {
@@ -98,8 +107,17 @@ func waitersOf(list []models.Waiter) []waiter {
 // cardOf is a peer as others see it (client protocol 4.2). It may only be called by a hub.Deliver.
 func cardOf(c *hub.Card) []byte { return c.Form(Dialect, writeCard) }
 
-func writeCard(c *hub.Card) []byte {
-	b := make([]byte, 0, 256)
+// briefOf is a peer without its tracks, where they are not what is told. It may only be called by a hub.Deliver.
+func briefOf(c *hub.Card) []byte {
+	if len(c.Tracks) == 0 {
+		return cardOf(c)
+	}
+	return c.Form(Dialect+" brief", func(c *hub.Card) []byte { return appendCard(make([]byte, 0, 256), c, nil) })
+}
+
+func writeCard(c *hub.Card) []byte { return appendCard(make([]byte, 0, 256), c, c.Tracks) }
+
+func appendCard(b []byte, c *hub.Card, tracks []media.Track) []byte {
 	b = append(b, `{"peer_id":`...)
 	b = appendText(b, c.ID)
 	b = append(b, `,"role":`...)
@@ -121,7 +139,8 @@ func writeCard(c *hub.Card) []byte {
 	b = appendText(b, c.User)
 	b = append(b, `,"type":`...)
 	b = appendText(b, c.Kind)
-	return append(b, `},"tracks":{}}`...)
+	b = append(b, `},"tracks":`...)
+	return append(appendTracks(b, tracks), '}')
 }
 
 func appendSaid(b []byte, s *hub.Said) []byte {
@@ -137,7 +156,7 @@ func appendSaid(b []byte, s *hub.Said) []byte {
 	}
 	if s.From != nil {
 		b = append(b, `,"peer":`...)
-		b = append(b, cardOf(s.From)...)
+		b = append(b, briefOf(s.From)...)
 	}
 	b = append(b, `,"info":{"message":`...)
 	b = append(b, s.Text...)
@@ -146,15 +165,17 @@ func appendSaid(b []byte, s *hub.Said) []byte {
 	return append(b, `}}`...)
 }
 
-func sessionInfo(session, room models.ID, peers int) []byte {
+func sessionInfo(c *hub.Counted) []byte {
 	return note("session-info", func(b []byte) []byte {
 		b = append(b, `{"session_id":"`...)
-		b = append(b, session...)
+		b = append(b, c.Session...)
 		b = append(b, `","room_id":"`...)
-		b = append(b, room...)
+		b = append(b, c.Room...)
 		b = append(b, `","peer_count":`...)
-		b = strconv.AppendInt(b, int64(peers), 10)
-		return append(b, `,"track_count":0}`...)
+		b = strconv.AppendInt(b, int64(c.Peers), 10)
+		b = append(b, `,"track_count":`...)
+		b = strconv.AppendInt(b, int64(c.Tracks), 10)
+		return append(b, '}')
 	})
 }
 
@@ -167,7 +188,7 @@ func outlook(o *hub.Outlook) []byte {
 		b = appendRoom(b, &o.Place.Room, o.Session)
 		if o.Peers != nil {
 			b = append(b, `,"peers":`...)
-			b = appendCards(b, o.Peers)
+			b = appendCards(b, o.Peers, briefOf)
 		}
 		return append(b, '}')
 	})
@@ -175,20 +196,20 @@ func outlook(o *hub.Outlook) []byte {
 	if o.Session != nil {
 		session = o.Session.ID
 	}
-	return append(state, sessionInfo(session, o.Place.Room.ID, o.Count)...)
+	return append(state, sessionInfo(&hub.Counted{Session: session, Room: o.Place.Room.ID, Peers: o.Count})...)
 }
 
 func peerList(w *hub.Welcome) []byte {
 	return note("peer-list", func(b []byte) []byte {
 		b = append(b, `{"peers":`...)
-		b = appendCards(b, w.Others)
+		b = appendCards(b, w.Others, cardOf)
 		b = append(b, `,"room":`...)
 		b = appendRoom(b, &w.Place.Room, &w.Session)
 		return append(b, '}')
 	})
 }
 
-func appendCards(b []byte, cards []*hub.Card) []byte {
+func appendCards(b []byte, cards []*hub.Card, write func(*hub.Card) []byte) []byte {
 	b = append(b, '{')
 	for i, c := range cards {
 		if i > 0 {
@@ -196,7 +217,7 @@ func appendCards(b []byte, cards []*hub.Card) []byte {
 		}
 		b = appendText(b, c.ID)
 		b = append(b, ':')
-		b = append(b, cardOf(c)...)
+		b = append(b, write(c)...)
 	}
 	return append(b, '}')
 }

@@ -14,6 +14,7 @@ import (
 	"foyer/handlers/apitest"
 	"foyer/handlers/mikroroom"
 	"foyer/handlers/socket"
+	"foyer/media"
 	"foyer/models"
 
 	"github.com/labstack/echo/v4"
@@ -59,7 +60,7 @@ func open(t testing.TB, o options) *house {
 	h.dialect = &mikroroom.Handler{
 		Rooms: f.Rooms, Hub: f.Hub, Sockets: socket.NewServer(o.sockets, log), Log: log, Version: "test",
 		Workspace: func(context.Context) (models.ID, error) { return h.school.ID, nil },
-		STUN:      []string{"stun:stun.cloudflare.com:3478"}, MaxLatent: 10, Now: f.Clock.Now,
+		ICE:       (&media.ICE{STUN: []string{"stun:stun.cloudflare.com:3478"}}).Servers, MaxLatent: 10, Now: f.Clock.Now,
 	}
 	if o.change != nil {
 		o.change(h.dialect)

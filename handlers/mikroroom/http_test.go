@@ -15,6 +15,7 @@ import (
 
 	"foyer/handlers/apitest"
 	"foyer/handlers/mikroroom"
+	"foyer/media"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,13 +82,47 @@ func TestHeaders(t *testing.T) {
 // What the three pages say (contract 2).
 func TestPages(t *testing.T) {
 	t.Parallel()
-	h := open(t, options{change: func(h *mikroroom.Handler) { h.STUN = []string{"stun:a.example:3478", "stun:b.example"} }})
+	h := open(t, options{change: func(h *mikroroom.Handler) {
+		h.ICE = (&media.ICE{STUN: []string{"stun:a.example:3478", "stun:b.example"}}).Servers
+	}})
 	for line, want := range map[string]string{
 		"GET ":        `{"name":"MikroRoom API","version":"test","endpoints":{"health":"/health","config":"/config","websocket":"/ws"}}`,
 		"GET /config": `{"iceServers":[{"urls":"stun:a.example:3478"},{"urls":"stun:b.example"}]}`,
 	} {
 		if got := h.sends(line).body; got != want {
 			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
+// Credentials for TURN live for a short time, unlike the original's, and belong to one page (contract 2, 10.11).
+func TestRelays(t *testing.T) {
+	t.Parallel()
+	key := []byte("north")
+	h := open(t, options{change: func(h *mikroroom.Handler) {
+		h.ICE = (&media.ICE{STUN: []string{"stun:a.example"}, TURN: []string{"turn:b.example?transport=udp", "turn:b.example?transport=tcp"}, Key: key, Now: h.Now}).Servers
+	}})
+	known := map[string]bool{}
+	for range 2 {
+		var got struct {
+			Servers []struct{ URLs, Username, Credential string } `json:"iceServers"`
+		}
+		if err := json.Unmarshal([]byte(h.sends("GET /config").body), &got); err != nil || len(got.Servers) != 3 {
+			t.Fatalf("%v, %v", got, err)
+		}
+		if first := got.Servers[0]; first.URLs != "stun:a.example" || first.Username+first.Credential != "" {
+			t.Errorf("STUN is %v", first)
+		}
+		for i, url := range []string{"turn:b.example?transport=udp", "turn:b.example?transport=tcp"} {
+			s := got.Servers[1+i]
+			until, peer, ok := media.ParseUsername(s.Username)
+			if !ok || s.URLs != url || s.Credential != media.Password(key, s.Username) || !until.Equal(h.Clock.Now().Add(media.CredentialLife).Truncate(time.Second)) {
+				t.Errorf("TURN is %v", s)
+			}
+			if known[peer] != (i == 1) {
+				t.Errorf("the name is not a page's own: %s", peer)
+			}
+			known[peer] = true
 		}
 	}
 }

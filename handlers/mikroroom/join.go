@@ -238,7 +238,7 @@ func (p *client) resume(ctx context.Context, a *asking) bool {
 		}
 		m := p.newMember(a, s.token)
 		m.id = id
-		line, ok := p.Hub.Resume(s.room, id, s.token, m.deliver)
+		line, ok := p.Hub.Resume(s.room, id, s.token, nil, m.deliver)
 		if !ok {
 			continue
 		}

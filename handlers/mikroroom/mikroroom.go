@@ -3,6 +3,7 @@ package mikroroom
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 	"foyer/handlers/reply"
 	"foyer/handlers/socket"
 	"foyer/hub"
+	"foyer/media"
 	"foyer/models"
 	"foyer/rooms"
 
@@ -26,7 +28,7 @@ type Handler struct {
 	Hub       *hub.Hub
 	Sockets   *socket.Server
 	Workspace func(ctx context.Context) (models.ID, error) // whose its rooms are
-	STUN      []string                                     // what clients find each other by
+	ICE       func(peer string) []media.ICEServer          // what clients find each other by
 	MaxLatent int                                          // rooms at most that were made in advance and are empty
 	Version   string
 	Log       *slog.Logger
@@ -146,13 +148,18 @@ type configReply struct {
 }
 
 type iceServer struct {
-	URLs string `json:"urls"` // one: the client wants no array
+	URLs       string `json:"urls"` // one: the client wants no array
+	Username   string `json:"username,omitempty"`
+	Credential string `json:"credential,omitempty"`
 }
 
+// config tells of the servers by which clients find each other. Nobody is known here yet: who asks gets a name that is good for one page.
 func (h *Handler) config(c echo.Context) error {
-	servers := make([]iceServer, len(h.STUN))
-	for i, url := range h.STUN {
-		servers[i] = iceServer{url}
+	servers := []iceServer{}
+	for _, each := range h.ICE(rand.Text()) {
+		for _, url := range each.URLs {
+			servers = append(servers, iceServer{url, each.Username, each.Credential})
+		}
 	}
 	return answer(c, http.StatusOK, configReply{servers})
 }

@@ -134,7 +134,7 @@ func (h *Handler) analytics(c echo.Context) error {
 	return c.JSON(http.StatusOK, list)
 }
 
-// peerStats are the measurements of a peer's media. Without an engine nothing is measured.
+// peerStats are the measurements of a peer's media. Nothing is kept of them.
 type peerStats struct {
 	PeerID     string    `json:"peer_id"`
 	SessionID  models.ID `json:"session_id"`

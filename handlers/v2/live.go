@@ -6,6 +6,7 @@ import (
 
 	"foyer/fault"
 	"foyer/hub"
+	"foyer/media"
 	"foyer/models"
 
 	"github.com/labstack/echo/v4"
@@ -61,11 +62,32 @@ type activePeer struct {
 	JoinedAt time.Time `json:"joined_at"`
 }
 
-// trackedPeer has its tracks, of which there are none without a media engine.
+// trackedPeer has its tracks, by their ids; there are none without a media engine.
 type trackedPeer struct {
 	activePeer
 
-	Tracks struct{} `json:"tracks"`
+	Tracks map[string]track `json:"tracks"`
+}
+
+// track is one of a live peer on the wire.
+type track struct {
+	ID          string     `json:"id"`
+	StreamID    string     `json:"stream_id"`
+	Mute        bool       `json:"mute"`
+	Type        media.Kind `json:"type"`
+	Source      string     `json:"source"`
+	StartedAt   time.Time  `json:"started_at"`
+	Description string     `json:"description"`
+}
+
+func newTrackedPeer(c *hub.Card) trackedPeer {
+	wire := trackedPeer{activePeer: newActivePeer(c), Tracks: make(map[string]track, len(c.Tracks))}
+	for _, t := range c.Tracks {
+		wire.Tracks[t.ID] = track{
+			ID: t.ID, StreamID: t.Stream, Mute: t.Muted, Type: t.Kind, Source: t.Source, StartedAt: t.Since.UTC(), Description: t.Description,
+		}
+	}
+	return wire
 }
 
 func newActivePeer(c *hub.Card) activePeer {
@@ -115,7 +137,7 @@ func (h *Handler) activePeer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, trackedPeer{activePeer: newActivePeer(card)})
+	return c.JSON(http.StatusOK, newTrackedPeer(card))
 }
 
 func (h *Handler) updatePeer(c echo.Context) error {
@@ -132,7 +154,7 @@ func (h *Handler) updatePeer(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, trackedPeer{activePeer: newActivePeer(card)})
+	return c.JSON(http.StatusOK, newTrackedPeer(card))
 }
 
 // said is the answer to what is done without a result of its own.
