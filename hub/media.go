@@ -42,6 +42,7 @@ func (p *Peer) closeMediaLocked(at time.Time) {
 	p.room.tracks -= len(p.tracks)
 	p.claimed, p.forced, p.tracks = nil, nil, nil
 	if p.media != nil {
+		p.measureLocked(at)
 		p.media.Close()
 		p.media = nil
 	}

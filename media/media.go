@@ -36,7 +36,7 @@ type Engine interface {
 // Peer is one peer's place in an engine. Safe for concurrent use; but offers are answered in the order in which they come.
 type Peer interface {
 	// Offer takes what the client offers to publish, with all tracks that it speaks of, and gives the answer. What the peer's role must
-	// not publish, and what is in no list, is not passed on. Errors: ErrSDP, ErrClosed.
+	// not publish, and what is in no list, is not passed on. Errors: ErrSDP, ErrClosed, ErrStale.
 	Offer(ctx context.Context, sdp string, tracks []Track) (answer string, err error)
 
 	// Answer takes the client's answer to the last Offer event. An answer to another one is dropped. Errors: ErrSDP, ErrClosed.
@@ -68,6 +68,7 @@ type Tell func(Event)
 var (
 	ErrSDP    = errors.New("the description or the candidate makes no sense")
 	ErrClosed = errors.New("the peer's media have ended")
+	ErrStale  = errors.New("a newer offer has been answered already")
 )
 
 // Side is one of a peer's two connections, with the numbers of the protocol (trickle.target).
@@ -240,6 +241,7 @@ type Series struct {
 	Side    Side // Publish: what it sent; Subscribe: what it got
 	Track   string
 	Kind    Kind
+	Source  string // as its publisher declared it; empty: not known
 	RID     string // which layer, of a track that is published in several; empty: there is one
 	Samples []Sample
 }

@@ -52,16 +52,17 @@ type Event struct {
 // Entry is one line of the journal: something that happened in a live room. Lines of a room are written in the order in which it
 // happened. Exactly one of the fields behind the session is set, but About.
 type Entry struct {
-	Session *Session   // whose line this is; not changed after it is first handed over
-	Joined  *Peer      // came in: the first one opens the session
-	Kept    *Peer      // has changed; the latest state counts
-	Left    *Peer      // has gone: LeftAt, Reason and Message are set
-	State   Document   // the session's own state has changed
-	Ended   *time.Time // the session has ended; nobody is in it any more
-	Told    *Event     // anything else that webhooks tell of: Data is what comes on top of the parts about the session and the peer
-	About   *Peer      // with Told: whom it is about; nil: only the session
-	Queue   *Queue     // who waits at the room's door has changed; Session is nil
-	Track   *TrackLine // what has become of a track of the peer that About is: for analytics, no webhook tells of it
+	Session  *Session   // whose line this is; not changed after it is first handed over
+	Joined   *Peer      // came in: the first one opens the session
+	Kept     *Peer      // has changed; the latest state counts
+	Left     *Peer      // has gone: LeftAt, Reason and Message are set
+	State    Document   // the session's own state has changed
+	Ended    *time.Time // the session has ended; nobody is in it any more
+	Told     *Event     // anything else that webhooks tell of: Data is what comes on top of the parts about the session and the peer
+	About    *Peer      // with Told: whom it is about; nil: only the session
+	Queue    *Queue     // who waits at the room's door has changed; Session is nil
+	Track    *TrackLine // what has become of a track of the peer that About is: for analytics, no webhook tells of it
+	Measured *Measured  // how the media did of the peer that About is, over its stay: for analytics too
 }
 
 // TrackFate is what has become of a track.

@@ -13,6 +13,7 @@ type line struct {
 	queues  map[models.ID]*Pending // by room
 	joins   int                    // of those in list, also of those that were withdrawn
 	told    int                    // events of those in list
+	samples int                    // measurements of those in list
 	dropped int                    // events that found no place
 }
 
@@ -43,7 +44,7 @@ func (l *line) add(p *Pending) *Pending {
 		}
 		twins[id] = p
 	}
-	if isEvent(&p.entry) && l.told >= mostTold {
+	if l.full(&p.entry) {
 		l.dropped++
 		return nil
 	}
@@ -53,22 +54,30 @@ func (l *line) add(p *Pending) *Pending {
 }
 
 // isEvent reports a line that only tells of something: nothing builds on it.
-func isEvent(e *models.Entry) bool { return e.Told != nil || e.Track != nil }
+func isEvent(e *models.Entry) bool { return e.Told != nil || e.Track != nil || e.Measured != nil }
+
+// full reports whether there is no place for a line. Only events need one.
+func (l *line) full(e *models.Entry) bool {
+	n := samples(e)
+	return isEvent(e) && l.told >= mostTold || n > 0 && l.samples+n > mostSamples
+}
 
 func (l *line) count(p *Pending, by int) {
 	if isEvent(&p.entry) {
 		l.told += by
 	}
+	l.samples += by * samples(&p.entry)
 	if p.entry.Joined != nil {
 		l.joins += by
 	}
 }
 
-// take takes lines that can be written at once off the front, so many at most. No line builds on another one of them.
+// take takes lines that can be written at once off the front, so many at most, fewer when they are long. No line builds on another one
+// of them.
 func (l *line) take(limit int) []*Pending {
 	var batch []*Pending
-	begun := map[models.ID]bool{}
-	for len(l.list) > 0 && len(batch) < limit {
+	begun, before := map[models.ID]bool{}, l.samples
+	for len(l.list) > 0 && len(batch) < limit && before-l.samples < mostTogether {
 		p := l.list[0]
 		if p.phase == waiting && builds(&p.entry, begun) {
 			break

@@ -18,7 +18,8 @@ type page struct {
 	states  []*models.Entry
 	queues  []*models.Queue
 	tracks  []models.AnalyticsEvent
-	undone  []models.ID // sessions in which a join is undone
+	stays   []models.Measurement // how their media did
+	undone  []models.ID          // sessions in which a join is undone
 }
 
 func newPage(lines []*Pending, open map[models.ID]bool) *page {
@@ -51,6 +52,8 @@ func newPage(lines []*Pending, open map[models.ID]bool) *page {
 			p.queues = append(p.queues, e.Queue)
 		case e.Track != nil:
 			p.tracks = append(p.tracks, trackEvent(e))
+		case e.Measured != nil:
+			p.stays = append(p.stays, measurement(e))
 		}
 	}
 	return p
@@ -95,7 +98,7 @@ func (p *page) write(ctx context.Context, tx *store.Store) (o outcome, err error
 			return o, err
 		}
 	}
-	return o, nil
+	return o, tx.InsertMeasurements(ctx, p.stays)
 }
 
 // tell writes the events that tell of the page.

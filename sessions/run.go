@@ -28,6 +28,7 @@ func (s *Service) Run(ctx context.Context) error {
 			pause = 0
 			s.log.InfoContext(ctx, "the database is back, the journal is complete")
 		}
+		s.complainOfLoss(ctx)
 		select {
 		case <-ctx.Done():
 		case <-wake:
@@ -52,15 +53,22 @@ func (s *Service) turn(ctx context.Context, well bool) error {
 	return err
 }
 
-// complain tells once that the database is away, and each time that events are lost by it.
+// complain tells once that the database is away.
 func (s *Service) complain(ctx context.Context, cause error, first bool) {
 	s.mu.Lock()
-	lines, dropped := len(s.waiting.list), s.waiting.dropped
-	s.waiting.dropped = 0
+	lines := len(s.waiting.list)
 	s.mu.Unlock()
 	if first {
 		s.log.WarnContext(ctx, "the database is away: the journal waits", "error", cause, "lines", lines)
 	}
+}
+
+// complainOfLoss tells each time that events are lost: because the database is away, or because more came at once than can wait.
+func (s *Service) complainOfLoss(ctx context.Context) {
+	s.mu.Lock()
+	dropped := s.waiting.dropped
+	s.waiting.dropped = 0
+	s.mu.Unlock()
 	if dropped > 0 {
 		s.log.ErrorContext(ctx, "events are lost: too many wait for the database", "events", dropped)
 	}

@@ -25,6 +25,10 @@ const (
 	// of each sort for a peer at most.
 	mostTold = 100_000
 
+	// mostSamples is how many measurements of media wait at most, at 40 bytes each, and mostTogether about how many one transaction takes:
+	// a stay has 46,080 at most.
+	mostSamples, mostTogether = 2 << 20, 1 << 16
+
 	// node is by which name this Foyer's heartbeat goes. There is one owner of all rooms.
 	node = "foyer"
 )

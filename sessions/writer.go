@@ -229,6 +229,8 @@ func lineAttrs(e *models.Entry, cause error) []any {
 		attrs = append(attrs, "line", e.Told.Type)
 	case e.Track != nil:
 		attrs = append(attrs, "line", e.Track.Fate)
+	case e.Measured != nil:
+		attrs = append(attrs, "line", "measured")
 	case e.Queue != nil:
 		attrs = append(attrs, "line", "queue", "room_id", e.Queue.RoomID)
 	default:

@@ -38,6 +38,7 @@ var nouns = []any{
 	models.WebhookSecret{},
 	models.Replay{},
 	models.AnalyticsEvent{},
+	models.Measurement{},
 	models.Account{},
 	models.APIKey{},
 	models.LedgerRow{},

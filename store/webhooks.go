@@ -68,8 +68,8 @@ var oldest = []string{
 	"webhook_secrets WHERE id IN (SELECT id FROM (SELECT id, retires_at FROM webhook_secrets ORDER BY id LIMIT ?) o WHERE o.retires_at < ?)",
 }
 
-// PurgeWebhooks deletes deliveries, analytics events, replays and retired secrets from before a time, at most limit of each, and says
-// how many there were of the kind with the most.
+// PurgeWebhooks deletes deliveries, analytics events, measurements, replays and retired secrets from before a time, at most limit of
+// each, and says how many there were of the kind with the most: limit when there may be more of one.
 func (s *Store) PurgeWebhooks(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var most int64
 	for _, rows := range oldest {
@@ -79,5 +79,9 @@ func (s *Store) PurgeWebhooks(ctx context.Context, before time.Time, limit int) 
 		}
 		most = max(most, gone)
 	}
-	return most, nil
+	more, err := s.purgeMeasurements(ctx, before, limit)
+	if more {
+		most = int64(limit)
+	}
+	return most, err
 }

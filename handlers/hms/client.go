@@ -29,7 +29,6 @@ type client struct {
 	offers   *rate.Limiter // nil: it has made none
 
 	replaced atomic.Bool    // the peer has another connection now
-	fresh    bool           // owned by deliver: the engine did not know the peer before
 	work     sync.WaitGroup // one while a join with an offer is answered
 
 	negotiating sync.Mutex  // held while an offer of the client's is answered
@@ -41,6 +40,9 @@ type client struct {
 	media    media.Peer // nil: it is not in, or there is no engine
 	held     [][]byte
 	heldSize int
+	bare     bool   // it came back without media: whatever node it speaks of, its connections are yet to be made
+	lost     bool   // it came back with media that the engine does not know: it has connections of before, which must not be offered anything
+	missed   []byte // what it would have been offered
 }
 
 // joining is a join that waits for its answer.
@@ -108,13 +110,9 @@ func (p *client) admission(w *hub.Welcome) []byte {
 	return marshal(answered{Node: p.Media.Name()})
 }
 
-// lists tells who is in, and what the client observes. Media that an engine has lost are told to be elsewhere.
+// lists tells who is in, and what the client observes.
 func (p *client) lists(w *hub.Welcome, send func([]byte)) {
 	send(peerList(w))
-	if w.Back && w.Media != nil && p.fresh {
-		send(nodeInfo(p.Media.Name()))
-	}
-	p.fresh = false
 	if len(w.Values) > 0 {
 		send(written(hub.Noted{Values: w.Values}))
 	}

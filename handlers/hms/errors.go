@@ -6,6 +6,7 @@ import (
 
 	"foyer/fault"
 	"foyer/handlers/reply"
+	"foyer/media"
 
 	"github.com/labstack/echo/v4"
 )
@@ -42,7 +43,7 @@ func failureOf(err error) failure {
 	switch {
 	case f.Kind == fault.Unimplemented:
 		f.Status = http.StatusBadRequest
-	case errors.Is(err, errMoved):
+	case errors.Is(err, errMoved), errors.Is(err, errStale):
 		f.Status = http.StatusMisdirectedRequest
 	}
 	return failure{Code: f.Status, Message: f.Message}
@@ -55,6 +56,10 @@ func unknownMethod() error { return fault.New(fault.NotFound, "unknown method") 
 var errMoved = fault.New(fault.Conflict, "your media are on another node")
 
 func noEngine() error { return fault.New(fault.Unimplemented, "this Foyer has no media engine") }
+
+// errStale answers an offer that comes again, after a newer one. With this status the client takes it for done without an answer; any other
+// it would count as a failure, and an answer would be to the newer one.
+var errStale = fault.New(fault.Conflict, media.ErrStale.Error())
 
 // maxPeerID is how many characters a peer id has at most: the SDK's have 36.
 const maxPeerID = 128

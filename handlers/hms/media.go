@@ -36,16 +36,48 @@ var engineMethods = map[string]method{
 	"trickle": (*client).trickle,
 }
 
-// open is the client's hub.Media; nil without an engine. What the engine tells waits until the client has been told that it is in.
-func (p *client) open(room models.ID) hub.Media {
+// open is the client's hub.Media; nil without an engine. What the engine tells waits until the client has been told that it is in. Returning
+// is for a client that was in before.
+func (p *client) open(room models.ID, returning bool) hub.Media {
 	if p.Media == nil {
 		return nil
 	}
 	return func(rights media.Rights) media.Peer {
 		p.hold()
+		connected := rights.Sends() || len(rights.Hears) > 0
+		p.loses(returning && !connected, returning && connected)
 		peer, back := p.Media.Join(string(room), p.id, rights, p.tell)
-		p.fresh = !back
+		if back {
+			p.catchesUp()
+		}
 		return peer
+	}
+}
+
+func (p *client) loses(bare, lost bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bare, p.lost, p.missed = bare, lost, nil
+}
+
+// misses keeps an offer of the engine's from a client whose connections are those that another engine had.
+func (p *client) misses(offer []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lost {
+		p.missed = offer
+	}
+	return p.lost
+}
+
+// catchesUp is for a client whose connections the engine knows: it is offered what it has missed.
+func (p *client) catchesUp() {
+	p.mu.Lock()
+	offer := p.missed
+	p.lost, p.missed = false, nil
+	p.mu.Unlock()
+	if offer != nil {
+		p.send(offer)
 	}
 }
 
@@ -88,7 +120,13 @@ func (p *client) send(frame []byte) {
 }
 
 // tell tells the client what the engine has to say. It is a media.Tell: it does not block.
-func (p *client) tell(e media.Event) { p.send(engineFrame(p.Media.Name(), e)) }
+func (p *client) tell(e media.Event) {
+	frame := engineFrame(p.Media.Name(), e)
+	if _, ok := e.(media.Offered); ok && p.misses(frame) {
+		return
+	}
+	p.send(frame)
+}
 
 // stream is the client's media; nil before it is in.
 func (p *client) stream() media.Peer {
@@ -173,9 +211,21 @@ func (p *client) offer(ctx context.Context, c call) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case p.elsewhere(params.Node):
-		return nil, errMoved
+		p.moves(c.ID)
+		return nil, nil
 	}
-	return p.publish(ctx, peer, params.Desc.SDP, tracksOf(params.Tracks))
+	answer, err := p.publish(ctx, peer, params.Desc.SDP, tracksOf(params.Tracks))
+	if err == nil {
+		p.catchesUp()
+	}
+	return answer, err
+}
+
+// moves tells a client that offers to another engine that this one has its media from now on: it connects anew. It must not be told before
+// it offers, as it does when it comes back: it would wait for the end of what it was doing with the connections that it gives up.
+func (p *client) moves(id string) {
+	p.send(failed(id, errMoved))
+	p.send(nodeInfo(p.Media.Name()))
 }
 
 // mayOffer errs when the client offers too often.
@@ -209,7 +259,11 @@ func (p *client) publish(ctx context.Context, peer media.Peer, sdp string, track
 }
 
 // elsewhere reports whether a client speaks of an engine that is not this one: of before a restart, perhaps.
-func (p *client) elsewhere(node string) bool { return node != "" && node != p.Media.Name() }
+func (p *client) elsewhere(node string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return node != "" && node != p.Media.Name() && !p.bare
+}
 
 func (p *client) answer(_ context.Context, c call) ([]byte, error) {
 	params, err := read[struct {
@@ -277,6 +331,8 @@ func mediaError(err error) error {
 		return nil
 	case errors.Is(err, media.ErrSDP):
 		return fault.Wrap(fault.Invalid, media.ErrSDP.Error(), err)
+	case errors.Is(err, media.ErrStale):
+		return errStale
 	case errors.Is(err, media.ErrClosed):
 		return fault.Wrap(fault.Forbidden, "join the room first", err)
 	}

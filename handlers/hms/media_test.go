@@ -190,20 +190,41 @@ func TestGraceEndsMedia(t *testing.T) {
 	}
 }
 
-// Client protocol 4.3: a client whose media an engine has lost is told to connect anew.
+// Client protocol 4.3: a client whose media an engine has lost is offered nothing on the connections that it has. When it offers, as it does
+// when it is back, it is told to connect anew.
 func TestLostMedia(t *testing.T) {
 	t.Parallel()
 	room := newStudio(t)
-	alice := room.Join("alice", "speaker")
+	alice, bob := room.Join("alice", "speaker"), room.Join("bob", "speaker")
 	publishes(alice, track("a", "audio regular", false))
+	publishes(bob, track("b", "audio regular", false))
+	alice.Expects("offer")
 	room.place(alice).Close()
 	alice.IsRefused(403, "join the room first", "offer", offer())
 	alice.Heard()
 	alice.Drops()
 	alice = alice.Returns()
-	alice.Expects("node-info", `{"sfu_node_id":"n1"}`)
 	alice.Hears("on-policy-change", "peer-list", "session-info", "on-peer-update")
-	publishes(alice, track("b", "audio regular", false))
+	alice.IsRefused(421, "another node", "offer", strings.ReplaceAll(offer(), `"n1"`, `"n0"`))
+	alice.Expects("node-info", `{"sfu_node_id":"n1"}`)
+	alice.Hears()
+	publishes(alice, track("c", "audio regular", false))
+	alice.Expects("offer", `{"sdp":`+quoted(loopback.Offer(1, "b"))+`}`)
+}
+
+// Who comes back without media has no connections: those that it makes afterwards are made here, whatever node it speaks of.
+func TestLostWithoutMedia(t *testing.T) {
+	t.Parallel()
+	room := newStudio(t)
+	alice, bob := room.Join("alice", "speaker"), room.Join("bob", "deaf")
+	room.place(bob).Close()
+	bob.Drops()
+	bob = bob.Returns()
+	bob.Hears("on-policy-change", "peer-list", "session-info", "on-peer-update")
+	alice.Sends("role-change-request", `{"requested_for":"{bob}","role":"speaker","force":true}`, `{}`)
+	bob.Expects("on-policy-change", `{"name":"speaker"}`)
+	bob.Sends("offer", strings.ReplaceAll(offer(track("b", "audio regular", false)), `"n1"`, `"n0"`), `{"type":"answer"}`)
+	alice.Awaits("on-track-add", `{"tracks":{"b":{}}}`)
 }
 
 // Candidates go both ways; those of another node, and answers to nothing, are dropped.

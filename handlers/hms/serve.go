@@ -57,7 +57,7 @@ func (h *Handler) stay(v rooms.Visitor, peer string) socket.Stay {
 func (p *client) arrive(ctx context.Context) error {
 	seat := tokens.Peek(p.visitor.Token)
 	p.role = seat.Role
-	if line, ok := p.Hub.Resume(seat.Room, p.id, seat.Token, p.open(seat.Room), p.deliver); ok {
+	if line, ok := p.Hub.Resume(seat.Room, p.id, seat.Token, p.open(seat.Room, true), p.deliver); ok {
 		p.line, p.spoken, p.visitor = line, true, rooms.Visitor{}
 		return nil
 	}
@@ -67,7 +67,7 @@ func (p *client) arrive(ctx context.Context) error {
 	}
 	p.admitted = p.now()
 	ticket.Dialect, ticket.Grace = Dialect, cmp.Or(p.Grace, minute)
-	ticket.Still, ticket.Media = p.Media == nil, p.open(ticket.Place.Room.ID)
+	ticket.Still, ticket.Media = p.Media == nil, p.open(ticket.Place.Room.ID, false)
 	p.line, err = p.Hub.Arrive(ctx, ticket, p.id, p.deliver)
 	return err
 }

@@ -89,10 +89,34 @@ func TestRefusedOffers(t *testing.T) {
 		bob.IsRefused(400, message, "offer", params)
 	}
 	bob.IsRefused(421, "another node", "offer", strings.ReplaceAll(offer(), `"n1"`, `"n0"`))
+	bob.Expects("node-info", `{"sfu_node_id":"n1"}`)
 	alice.Hears()
 	bob.Hears()
 	publishes(bob, track("b", "audio regular", false))
 	alice.Expects("on-track-add", `{"tracks":{"b":{}}}`)
+}
+
+// Client protocol 3: what was under way when the connection was lost is sent again, perhaps after what was offered since. That is not undone,
+// and the client, which takes a 421 for done, has no failure to tell of.
+func TestStaleOffer(t *testing.T) {
+	t.Parallel()
+	room := newStudio(t)
+	alice, bob := room.Join("alice", "speaker"), room.Join("bob", "listener")
+	version := func(n int, tracks ...string) string {
+		return strings.ReplaceAll(offer(tracks...), `s=mine`, fmt.Sprintf(`o=- 1 %d\r\ns=mine`, n))
+	}
+	a, b := track("a", "audio regular", false), track("b", "video regular", false)
+	alice.Sends("offer", version(5, a, b), `{"type":"answer"}`)
+	bob.Expects("on-track-add", `{"tracks":{"a":{}}}`)
+	alice.Heard()
+	bob.Heard()
+	alice.IsRefused(421, "a newer offer", "offer", version(4, a))
+	alice.Hears()
+	bob.Hears()
+	alice.Sends("offer", version(5, a, b), `{"type":"answer"}`)
+	bob.Hears()
+	alice.Sends("offer", version(6, a), `{"type":"answer"}`)
+	bob.Expects("on-track-remove", `{"tracks":{"b":{}}}`)
 }
 
 // Offers cost work: their rate is bounded, in a way that no client repeats.

@@ -1,12 +1,14 @@
 package v2
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
 
-	"foyer/fault"
+	"foyer/media"
 	"foyer/models"
+	"foyer/sessions"
 	"foyer/store"
 	"foyer/webhooks"
 
@@ -134,40 +136,91 @@ func (h *Handler) analytics(c echo.Context) error {
 	return c.JSON(http.StatusOK, list)
 }
 
-// peerStats are the measurements of a peer's media. Nothing is kept of them.
+// peerStats are the measurements of a peer's media (server contract 7.7).
 type peerStats struct {
-	PeerID     string    `json:"peer_id"`
-	SessionID  models.ID `json:"session_id"`
-	RoomID     models.ID `json:"room_id"`
-	Publisher  tracks    `json:"publisher"`
-	Subscriber tracks    `json:"subscriber"`
+	PeerID     string         `json:"peer_id"`
+	SessionID  models.ID      `json:"session_id"`
+	RoomID     models.ID      `json:"room_id"`
+	Publisher  measuredTracks `json:"publisher"`
+	Subscriber measuredTracks `json:"subscriber"`
 }
 
-type tracks struct {
-	Video []struct{} `json:"video"`
-	Audio []struct{} `json:"audio"`
+type measuredTracks struct {
+	Video []measuredTrack `json:"video"`
+	Audio []measuredTrack `json:"audio"`
+}
+
+type measuredTrack struct {
+	TrackID    string     `json:"track_id"`
+	Type       string     `json:"type"` // regular or screen
+	RID        *string    `json:"rid"`  // null: it has one layer
+	TimeSeries timeSeries `json:"time_series"`
+}
+
+// timeSeries are lists of one length.
+type timeSeries struct {
+	Timestamps    []int64  `json:"timestamps"` // milliseconds
+	Bitrate       []int    `json:"bitrate"`    // bit/s
+	Packets       []uint64 `json:"packets"`
+	PacketsLost   []uint64 `json:"packets_lost"`
+	RoundTripTime []*int64 `json:"round_trip_time"` // milliseconds; null: not known
+}
+
+// layers are the words of this interface for the layers that clients call full, half and quarter.
+var layers = map[string]string{"f": "h", "h": "m", "q": "l"}
+
+func newMeasuredTrack(s *models.Series) measuredTrack {
+	wire := measuredTrack{TrackID: s.Track, Type: "regular", TimeSeries: timeSeries{
+		Timestamps: s.Times, Bitrate: s.Bitrates, Packets: s.Packets, PacketsLost: s.Lost, RoundTripTime: make([]*int64, len(s.RoundTrips)),
+	}}
+	if s.Source == media.Screen {
+		wire.Type = media.Screen
+	}
+	if s.RID != "" {
+		layer := cmp.Or(layers[s.RID], s.RID)
+		wire.RID = &layer
+	}
+	for i := range s.RoundTrips {
+		if s.RoundTrips[i] > 0 {
+			wire.TimeSeries.RoundTripTime[i] = &s.RoundTrips[i]
+		}
+	}
+	return wire
+}
+
+func (t *measuredTracks) add(s *models.Series) {
+	list := &t.Audio
+	if s.Kind == string(media.Video) {
+		list = &t.Video
+	}
+	*list = append(*list, newMeasuredTrack(s))
+}
+
+func newPeerStats(peer string, session models.ID, m *sessions.Measured) peerStats {
+	none := measuredTracks{Video: []measuredTrack{}, Audio: []measuredTrack{}}
+	wire := peerStats{PeerID: peer, SessionID: session, RoomID: m.RoomID, Publisher: none, Subscriber: none}
+	for i := range m.Series {
+		if s := &m.Series[i]; s.Sent {
+			wire.Publisher.add(s)
+		} else {
+			wire.Subscriber.add(s)
+		}
+	}
+	return wire
 }
 
 func (h *Handler) peerStats(c echo.Context) error {
 	q := &query{c: c}
-	peer, session := q.needed("peer_id"), q.needed("session_id")
+	peer, session := q.needed("peer_id"), models.ID(q.needed("session_id"))
 	if q.err != nil {
 		return q.err
 	}
-	if !models.ValidID(session) {
+	if !models.ValidID(string(session)) {
 		session = "" // it names nothing
 	}
-	record, err := h.Sessions.Record(c.Request().Context(), workspace(c).ID, models.ID(session))
+	measured, err := h.Sessions.Measured(c.Request().Context(), workspace(c).ID, session, peer)
 	if err != nil {
 		return err
 	}
-	none := tracks{Video: []struct{}{}, Audio: []struct{}{}}
-	for i := range record.Peers {
-		if record.Peers[i].PeerID == peer {
-			return c.JSON(http.StatusOK, peerStats{
-				PeerID: peer, SessionID: record.ID, RoomID: record.RoomID, Publisher: none, Subscriber: none,
-			})
-		}
-	}
-	return fault.New(fault.NotFound, "peer not found")
+	return c.JSON(http.StatusOK, newPeerStats(peer, session, &measured))
 }

@@ -9,6 +9,7 @@ import (
 
 	"foyer/handlers/apitest"
 	"foyer/media/loopback"
+	"foyer/models"
 )
 
 // withMedia runs a test in a room with an engine, on every kind of database.
@@ -100,6 +101,61 @@ func TestTrackEvents(t *testing.T) {
 		}
 		answers(t, room, list+`&peer_id={alice}&session_id=`+one.At("events.0.data.session_id"), ok, `"total":25`)
 		answers(t, room, `GET /v2/analytics/events?room_id={room}&type=track.add.success&limit=100`, ok, `"total":12`)
+	})
+}
+
+// Server contract 7.7: how the media of a peer did is known when the session has ended.
+func TestPeerStatsWithMedia(t *testing.T) {
+	t.Parallel()
+	withMedia(t, func(t *testing.T, room *apitest.Room) {
+		alice, bob := room.Join("alice", "host"), room.Join("bob", "guest")
+		publishes(alice, "a", "+b")
+		session := answers(t, room, `GET /v2/active-rooms/{room}`, ok).At("session.id")
+		stats := `GET /v2/analytics/peer-stats?session_id=` + session + `&peer_id=`
+		const nothing = `"publisher":{"video":[],"audio":[]},"subscriber":{"video":[],"audio":[]}}`
+		alice.Leaves()
+		answers(t, room, stats+alice.ID, ok, nothing)
+		bob.Leaves()
+		room.Soon("the session ends", func() bool { return room.Do(`GET /v2/sessions/`+session).At("active") == "false" })
+		a := answers(t, room, stats+alice.ID, ok, `"subscriber":{"video":[],"audio":[]}}`, `"publisher":{"video":[],"audio":[{"track_id":"a","type":"regular","rid":null,"time_series":{"timestamps":[`,
+			`"bitrate":[0],"packets":[0],"packets_lost":[0],"round_trip_time":[null]}},{"track_id":"b"`)
+		if a.At("room_id") != room.Fill("{room}") || a.At("session_id") != session || a.At("peer_id") != alice.ID {
+			t.Errorf("it is about another: %s", a.Body)
+		}
+		answers(t, room, stats+bob.ID, ok, nothing)
+		if a := room.Other().Do(stats + alice.ID); a.Status != notFound {
+			t.Errorf("the workspace next door sees %s", a.Body)
+		}
+	})
+}
+
+// Server contract 7.7: each track by what it is and the layer that it was sent in, with its measurements side by side.
+func TestPeerStatsOfTracks(t *testing.T) {
+	t.Parallel()
+	withMedia(t, func(t *testing.T, room *apitest.Room) {
+		alice := room.Join("alice", "host")
+		id := answers(t, room, `GET /v2/active-rooms/{room}`, ok).At("session.id")
+		record, err := room.Foyer.Sessions.Record(t.Context(), room.ID, models.ID(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := models.Series{Sent: true, Track: "v", Kind: "video", RID: "f", Times: []int64{1, 2}, Bitrates: []int{3000, 4000}, Packets: []uint64{5, 6}, Lost: []uint64{0, 1}, RoundTrips: []int64{0, 9}}
+		half, screen, sound := one, one, one
+		half.RID = "h"
+		screen.Sent, screen.RID, screen.Source = false, "", "screen"
+		sound.Sent, sound.RID, sound.Kind = false, "", "audio"
+		line := models.Entry{Session: &record.Session, About: &record.Peers[0], Measured: &models.Measured{
+			At: record.CreatedAt, Series: []models.Series{one, half, screen, sound},
+		}}
+		if err := room.Foyer.Sessions.Submit(line).Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		alice.Leaves()
+		room.Soon("the session ends", func() bool { return room.Do(`GET /v2/sessions/`+id).At("active") == "false" })
+		const times = `"time_series":{"timestamps":[1,2],"bitrate":[3000,4000],"packets":[5,6],"packets_lost":[0,1],"round_trip_time":[null,9]}}`
+		answers(t, room, `GET /v2/analytics/peer-stats?session_id=`+id+`&peer_id={alice}`, ok,
+			`"publisher":{"video":[{"track_id":"v","type":"regular","rid":"h",`+times+`,{"track_id":"v","type":"regular","rid":"m",`+times+`],"audio":[]}`,
+			`"subscriber":{"video":[{"track_id":"v","type":"screen","rid":null,`+times+`],"audio":[{"track_id":"v","type":"regular","rid":null,`+times+`]}}`)
 	})
 }
 

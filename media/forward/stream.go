@@ -58,6 +58,9 @@ func (t *Stream) Write(b []byte) error {
 	return nil
 }
 
+// Received is how many packets came in.
+func (t *Stream) Received() uint64 { return t.packets.Load() }
+
 func (t *Stream) pass(p *packet, copies []*Copy) {
 	s := t.source
 	if !t.ring.put(p, s.options.Kind) {

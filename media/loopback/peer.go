@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"foyer/media"
@@ -26,6 +27,7 @@ type Peer struct {
 	asked    bool // the last offer has no answer yet
 	stale    bool // and says what is not so any more
 	closed   bool
+	version  uint64 // of the client's last offer
 }
 
 // Offer is media.Peer's.
@@ -38,8 +40,13 @@ func (p *Peer) Offer(ctx context.Context, sdp string, tracks []media.Track) (str
 	}
 	p.engine.mu.Lock()
 	defer p.engine.mu.Unlock()
-	if p.closed {
+	switch is := version(sdp); {
+	case p.closed:
 		return "", media.ErrClosed
+	case is < p.version:
+		return "", media.ErrStale
+	default:
+		p.version = is
 	}
 	p.declared = slices.Clone(tracks)
 	clear(p.muted)
@@ -276,4 +283,15 @@ func subject(sdp string) string {
 // sound reports whether a text looks like SDP.
 func sound(sdp string) bool {
 	return strings.HasPrefix(sdp, "v=0\r\n") || strings.HasPrefix(sdp, "v=0\n")
+}
+
+// version is which one of its client's descriptions one is; 0 when it does not say.
+func version(sdp string) uint64 {
+	for line := range strings.Lines(sdp) {
+		if words := strings.Fields(line); len(words) > 2 && strings.HasPrefix(line, "o=") {
+			n, _ := strconv.ParseUint(words[2], 10, 64)
+			return n
+		}
+	}
+	return 0
 }

@@ -40,6 +40,7 @@ func (c *scene) methods(folder string) map[string]func(ctx context.Context) erro
 		c.webhookMethods(),
 		c.deliveryMethods(),
 		c.replayMethods(),
+		c.measurementMethods(),
 		c.pollMethods(),
 		c.chatMethods(),
 		c.usageMethods(),

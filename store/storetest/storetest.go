@@ -105,6 +105,8 @@ var suite = []struct {
 	{"replays", replaysJoined},
 	{"replays leased", replaysLeased},
 	{"analytics events", analyticsEventsFiltered},
+	{"measurements", measurementsOfPeer},
+	{"measurements purged", measurementsPurged},
 	{"webhooks purged", webhooksPurged},
 	{"chat user", chatUserRoundTrip},
 	{"chat users found", chatUsersFound},
