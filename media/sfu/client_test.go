@@ -1,6 +1,7 @@
 package sfu_test
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -47,11 +48,22 @@ type client struct {
 	replies      []string
 }
 
+// mostEvents are kept, as descriptions are long.
+const mostEvents = 60
+
 // setup changes one of a client's connections.
 type setup func(side media.Side, s *webrtc.SettingEngine)
 
-// enter is a client in a room. What it publishes by has a channel, as the SDK's has, and no connection before there is something to say.
+// enter is a client in a room, which it leaves with the test.
 func enter(t testing.TB, e *sfu.Engine, room, id string, rights media.Rights, setups ...setup) *client {
+	t.Helper()
+	c := admit(t, e, room, id, rights, setups...)
+	t.Cleanup(c.leave)
+	return c
+}
+
+// admit is a client in a room. That by which it publishes has a channel, as the SDK's has, and nothing is said before there is something.
+func admit(t testing.TB, e *sfu.Engine, room, id string, rights media.Rights, setups ...setup) *client {
 	t.Helper()
 	c := &client{
 		t: t, engine: e, room: room, id: id, setups: setups, offers: make(chan string, 64), gone: make(chan struct{}),
@@ -69,7 +81,6 @@ func enter(t testing.TB, e *sfu.Engine, room, id string, rights media.Rights, se
 			}
 		}
 	})
-	t.Cleanup(c.leave)
 	return c
 }
 
@@ -116,7 +127,9 @@ func (c *client) connection(side media.Side) *webrtc.PeerConnection {
 
 func (c *client) tell(e media.Event) {
 	c.mu.Lock()
-	c.events = append(c.events, e)
+	if c.events = append(c.events, e); len(c.events) > mostEvents {
+		c.events = slices.Clone(c.events[mostEvents/2:])
+	}
 	c.mu.Unlock()
 	if offered, ok := e.(media.Offered); ok {
 		c.offered.Add(1)
@@ -133,6 +146,9 @@ func (c *client) answer(offer string) {
 	}
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	if c.over() {
+		return
+	}
 	if err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		if !c.over() {
 			c.t.Errorf("%s does not understand an offer: %v", c.id, err)
@@ -148,7 +164,7 @@ func (c *client) answer(offer string) {
 		return
 	}
 	<-gathered
-	if err := c.peer.Answer(c.sub.LocalDescription().SDP); err != nil && !c.over() {
+	if err := c.peer.Answer(c.sub.LocalDescription().SDP); err != nil && !errors.Is(err, media.ErrClosed) && !c.over() {
 		c.t.Errorf("the answer of %s is not understood: %v", c.id, err)
 	}
 }
@@ -172,9 +188,15 @@ func (c *client) leave() {
 		}
 		c.peer.Close()
 		close(c.gone)
+		c.turn.Lock() // pion forgets to end what a description begins while it closes
 		_ = c.pub.Close()
 		_ = c.sub.Close()
+		c.turn.Unlock()
 		c.done.Wait()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.peer, c.pub, c.sub, c.channel = nil, nil, nil, nil // the test holds the client to its end, but not all this
+		c.publications, c.heard, c.events = nil, nil, nil
 	})
 }
 

@@ -4,15 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"foyer/media"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -86,21 +89,22 @@ func codecs(m *webrtc.MediaEngine, side media.Side) error {
 }
 
 // receiving is what a connection does by which a client publishes: it asks for what was lost, and says what has come, and when.
-func receiving(m *webrtc.MediaEngine, r *interceptor.Registry) error {
+func receiving(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.LoggerFactory) error {
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio); err != nil {
 		return err
 	}
 	if err := webrtc.ConfigureSimulcastExtensionHeaders(m); err != nil {
 		return err
 	}
-	if err := webrtc.ConfigureTWCCSender(m, r); err != nil {
+	if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.WithLoggerFactory(logs)); err != nil {
 		return err
 	}
-	asks, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(30*time.Millisecond), nack.GeneratorMaxNacksPerPacket(8))
+	asks, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(60*time.Millisecond), nack.GeneratorMaxNacksPerPacket(8),
+		nack.WithGeneratorLoggerFactory(logs))
 	if err != nil {
 		return err
 	}
-	reports, err := report.NewReceiverInterceptor()
+	reports, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(logs))
 	if err != nil {
 		return err
 	}
@@ -110,37 +114,46 @@ func receiving(m *webrtc.MediaEngine, r *interceptor.Registry) error {
 }
 
 // sending is what a connection does by which a client subscribes: it says what was sent, and listens to what came of it.
-func sending(m *webrtc.MediaEngine, r *interceptor.Registry, estimate cc.BandwidthEstimator) error {
-	reports, err := report.NewSenderInterceptor(report.SenderUseLatestPacket())
-	if err != nil {
-		return err
+func sending(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.LoggerFactory, e *estimate) error {
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind); err != nil {
+			return err
+		}
 	}
-	estimates, err := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) { return estimate, nil })
+	reports, err := report.NewSenderInterceptor(report.SenderUseLatestPacket(), report.WithSenderLoggerFactory(logs))
 	if err != nil {
 		return err
 	}
 	r.Add(reports)
-	r.Add(estimates) // in front of what numbers the packets: it wants to see the numbers
-	return webrtc.ConfigureTWCCHeaderExtensionSender(m, r)
+	r.Add(&outlet{estimate: e})
+	return nil
 }
 
-// connect makes one of the connections of a peer; the estimate is for that by which it subscribes.
-func (e *Engine) connect(side media.Side, estimate cc.BandwidthEstimator) (*webrtc.PeerConnection, error) {
+// connect makes one of the connections of a peer, whose descriptions take turns; the estimate is for that by which it subscribes.
+func (e *Engine) connect(turn sync.Locker, side media.Side, estimate *estimate) (*webrtc.PeerConnection, error) {
 	m, r := &webrtc.MediaEngine{}, &interceptor.Registry{}
 	if err := codecs(m, side); err != nil {
 		return nil, err
 	}
 	var err error
 	if side == media.Publish {
-		err = receiving(m, r)
+		err = receiving(m, r, e.settings.LoggerFactory)
 	} else {
-		err = sending(m, r, estimate)
+		err = sending(m, r, e.settings.LoggerFactory, estimate)
 	}
 	if err != nil {
 		return nil, err
 	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(e.settings))
-	pc, err := api.NewPeerConnection(webrtc.Configuration{
+	var pc *webrtc.PeerConnection
+	cut := func() {
+		turn.Lock()
+		defer turn.Unlock()
+		_ = pc.Close()
+	}
+	settings, come := e.settings, &streams{cut: func() { e.work.Go(cut) }}
+	settings.BufferFactory = come.buffer
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(settings))
+	pc, err = api.NewPeerConnection(webrtc.Configuration{
 		Certificates: e.certificates, BundlePolicy: webrtc.BundlePolicyMaxBundle, RTCPMuxPolicy: webrtc.RTCPMuxPolicyRequire,
 	})
 	if err != nil {
@@ -167,20 +180,22 @@ func describe(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDe
 	return pc.LocalDescription().SDP, nil
 }
 
-// origin is which of a client's connections a description is of: each has a number of its own (RFC 8829, 5.2.1). Refused is what could
-// only be meant to hurt.
-func origin(description string) (string, error) {
+// origin is which of a client's connections a description is of: each has a number of its own, and each of its descriptions a higher
+// version (RFC 8829, 5.2.1 and 5.2.2). Refused is what could only be meant to hurt.
+func origin(description string) (from string, version uint64, err error) {
 	if strings.Count(description, "\nm=") > sections {
-		return "", media.ErrSDP
+		return "", 0, media.ErrSDP
 	}
 	for line := range strings.Lines(description) {
 		if rest, ok := strings.CutPrefix(line, "o="); ok {
 			if words := strings.Fields(rest); len(words) > 2 {
-				return words[0] + " " + words[1], nil
+				if version, err = strconv.ParseUint(words[2], 10, 64); err == nil {
+					return words[0] + " " + words[1], version, nil
+				}
 			}
 		}
 	}
-	return "", media.ErrSDP
+	return "", 0, media.ErrSDP
 }
 
 // waiting are candidates that came before the description that they belong to.

@@ -63,11 +63,11 @@ func (s *delivery) Unbind(webrtc.TrackLocalContext) error {
 func (s *delivery) listen() {
 	buffer := make([]byte, packetSize)
 	for {
-		n, _, err := s.sender.Read(buffer)
+		n, a, err := s.sender.Read(buffer)
 		if err != nil {
 			return
 		}
-		packets, err := rtcp.Unmarshal(buffer[:n])
+		packets, err := a.GetRTCPPackets(buffer[:n]) // which the outlet has read already
 		if err != nil {
 			continue
 		}
@@ -111,6 +111,19 @@ func sinceReport(now time.Time, sent, delay uint32) time.Duration {
 	fraction := uint64(now.Nanosecond()) << 16 / uint64(time.Second) //nolint:gosec // below a second
 	trip := uint32(seconds<<16|fraction) - sent - delay              //nolint:gosec // the middle of the time stamp is meant
 	return time.Duration(trip) * time.Second >> 16
+}
+
+// news reports whether the client has to be told which layer it gets: when that is less than it has asked for, and when it is not any more.
+// The SDK takes what it is told for what it asks for itself. What it was going to ask for just then is dropped, and on the way from one layer
+// to another it would not ask again: so nothing is told of a track that it has not asked for yet, nor of what it gets meanwhile.
+func (s *delivery) news() bool {
+	is := s.layer()
+	less, was := is.Subscriber || is.Publisher, s.told.Subscriber || s.told.Publisher
+	if is == s.told || !less && (!was || is.Current != is.Expected) {
+		return false
+	}
+	s.told = is
+	return true
 }
 
 // layer is which layer the client gets, and why not another one.

@@ -5,9 +5,7 @@ import (
 	"time"
 
 	"foyer/media"
-	"foyer/media/forward"
 
-	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -27,7 +25,7 @@ type downlink struct {
 
 	turn     sync.Mutex // one description after the other; never taken under mu
 	pc       *webrtc.PeerConnection
-	estimate cc.BandwidthEstimator
+	estimate *estimate
 	channel  *webrtc.DataChannel
 	open     bool // an offer has no answer yet
 	waiting  waiting
@@ -86,7 +84,7 @@ func (d *downlink) work() {
 func (d *downlink) settle(again, anew bool) error {
 	d.turn.Lock()
 	defer d.turn.Unlock()
-	if anew {
+	if anew || d.pc != nil && d.pc.ConnectionState() == webrtc.PeerConnectionStateClosed {
 		d.drop()
 	}
 	if d.open {
@@ -134,7 +132,7 @@ func (d *downlink) exchange(shares map[string]share) (changed bool, err error) {
 			continue
 		}
 		s := &delivery{share: each}
-		if s.sender, err = d.pc.AddTrack(s); err != nil {
+		if s.sender, err = d.pc.AddTrack(s); err != nil { // not by AddTransceiver: pion's clients do not take up again what was inactive
 			return changed, err
 		}
 		d.sent[id] = s
@@ -149,11 +147,8 @@ func (d *downlink) connect() error {
 	if d.peer.engine.life.Err() != nil {
 		return media.ErrClosed
 	}
-	estimate, err := newEstimate()
-	if err != nil {
-		return err
-	}
-	pc, err := d.peer.engine.connect(media.Subscribe, estimate)
+	estimate := newEstimate()
+	pc, err := d.peer.engine.connect(&d.turn, media.Subscribe, estimate)
 	if err != nil {
 		return err
 	}
@@ -188,11 +183,14 @@ func (d *downlink) offer(again bool) error {
 
 // answer takes the answer to the open offer.
 func (d *downlink) answer(text string) error {
-	if _, err := origin(text); err != nil {
+	if _, _, err := origin(text); err != nil {
 		return err
 	}
 	d.turn.Lock()
 	defer d.turn.Unlock()
+	if d.over() {
+		return media.ErrClosed
+	}
 	if d.pc == nil || !d.open {
 		return nil
 	}
@@ -212,6 +210,9 @@ func (d *downlink) answer(text string) error {
 func (d *downlink) trickle(c media.Candidate) error {
 	d.turn.Lock()
 	defer d.turn.Unlock()
+	if d.over() {
+		return media.ErrClosed
+	}
 	return d.waiting.add(d.pc, c)
 }
 
@@ -267,31 +268,9 @@ func (d *downlink) close() {
 	d.drop()
 }
 
-// line is what a downlink has now.
-type line struct {
-	pc       *webrtc.PeerConnection
-	estimate cc.BandwidthEstimator
-	channel  *webrtc.DataChannel
-	sent     []*delivery
-}
-
-// now is what there is, unless a description is being made: then there is nothing to do now.
-func (d *downlink) now() line {
-	if !d.turn.TryLock() {
-		return line{}
-	}
-	defer d.turn.Unlock()
-	l := line{pc: d.pc, estimate: d.estimate, channel: d.channel, sent: make([]*delivery, 0, len(d.sent))}
-	for _, s := range d.sent {
-		l.sent = append(l.sent, s)
-	}
-	return l
-}
-
-func (l *line) copies() []*forward.Copy {
-	list := make([]*forward.Copy, len(l.sent))
-	for i, s := range l.sent {
-		list[i] = s.copy
-	}
-	return list
+// over reports whether the peer has gone.
+func (d *downlink) over() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ended
 }

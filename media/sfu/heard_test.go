@@ -2,6 +2,7 @@ package sfu_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +72,7 @@ func (c *client) receive(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceive
 	c.done.Add(2)
 	c.mu.Unlock()
 	defer c.done.Done()
-	defer h.ended.Store(true)
+	defer c.forgets(remote.ID(), h)
 	go func() { // by reading it has pion look at the reports
 		defer c.done.Done()
 		for buffer := make([]byte, 1600); ; {
@@ -93,6 +94,19 @@ func (c *client) receive(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceive
 			h.asks.Add(1)
 			_ = sub.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(remote.SSRC())}})
 		}
+	}
+}
+
+// mostHeard are kept of tracks that have ended.
+const mostHeard = 100
+
+// forgets notes that a track has ended.
+func (c *client) forgets(id string, h *heard) {
+	h.ended.Store(true)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.heard) > mostHeard && c.heard[id] == h {
+		delete(c.heard, id)
 	}
 }
 
@@ -120,11 +134,12 @@ func (h *heard) add(payload []byte, number int64, marker, video bool) (ask bool)
 	return ask
 }
 
-// whole reports whether all has come that a publication has sent of a layer, from the first packet that came on, and nothing else is missing.
-func (h *heard) whole(l media.Layer, last int64) bool {
+// missing is how many packets have not come of those that a publication has sent of a layer, from the first one that came on, and how many
+// numbers are missing.
+func (h *heard) missing(l media.Layer, last int64) (packets, numbers int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.sent[l].newest == last && len(h.sent[l].missing) == 0 && len(h.numbers.missing) == 0
+	return last - h.sent[l].newest + int64(len(h.sent[l].missing)), int64(len(h.numbers.missing))
 }
 
 // of is what came of a track; nil: nothing.
@@ -153,6 +168,12 @@ func (c *client) hears(id string, packets int64) {
 		}
 		return now != nil && now.packets.Load() >= from+packets
 	})
+}
+
+// has waits until so many packets of a track have come in all.
+func (c *client) has(id string, packets int64) {
+	c.t.Helper()
+	soon(c.t, fmt.Sprintf("%s has %d packets of %s", c.id, packets, id), func() bool { return c.count(id) >= packets })
 }
 
 // hearsNothing fails the test when more than what was under way comes of a track, while another one goes on.

@@ -37,6 +37,7 @@ type datagram struct {
 	bytes []byte
 	from  net.Addr // to, on the way up
 	due   time.Time
+	turn  int // among those that are due at once
 }
 
 // over has one of a client's connections go over a link.
@@ -158,10 +159,11 @@ func (l *link) SetWriteDeadline(time.Time) error { return errors.ErrUnsupported 
 // lane is one direction of a link: packets leave it when they are due.
 type lane struct {
 	mu    sync.Mutex
-	queue queue // guarded by mu, as are the next three
+	queue queue // guarded by mu, as are the next four
 	rate  int   // bytes a second; 0: as many as come
 	most  int   // bytes that may wait when there is a rate
 	free  time.Time
+	turn  int
 
 	wake chan struct{} // never closed
 }
@@ -190,6 +192,8 @@ func (a *lane) put(d datagram, late time.Duration) {
 		a.free = a.free.Add(time.Duration(len(d.bytes)) * time.Second / time.Duration(a.rate))
 		d.due = a.free
 	}
+	a.turn++
+	d.turn = a.turn
 	heap.Push(&a.queue, d)
 	select {
 	case a.wake <- struct{}{}:
@@ -236,10 +240,12 @@ func (a *lane) pop() (datagram, time.Duration) {
 // queue is a heap: the first is due first.
 type queue []datagram
 
-func (q queue) Len() int           { return len(q) }
-func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
-func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)        { d, _ := x.(datagram); *q = append(*q, d) }
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	return q[i].due.Before(q[j].due) || q[i].due.Equal(q[j].due) && q[i].turn < q[j].turn
+}
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)   { d, _ := x.(datagram); *q = append(*q, d) }
 func (q *queue) Pop() any {
 	old := *q
 	d := old[len(old)-1]

@@ -61,15 +61,15 @@ func TestNarrow(t *testing.T) {
 	}
 	for _, c := range narrow {
 		c.getsOnly("v", media.Low)
-		before, eves := c.layers("v"), eve.layers("v")
-		pass(t, 3*time.Second)
-		after, eves2 := c.layers("v"), eve.layers("v")
-		if low := after[media.Low] - before[media.Low]; low < 40 {
-			t.Errorf("%s gets %d packets of the lowest layer in three seconds", c.id, low)
+		before := c.layers("v")
+		eve.getsOnly("v", media.High)
+		pass(t, time.Second)
+		if low := c.layers("v")[media.Low] - before[media.Low]; low < 15 {
+			t.Errorf("%s gets %d packets of the lowest layer in a second, of which there are 20", c.id, low)
 		}
-		if eves2[media.Low] != eves[media.Low] || eves2[media.Medium] != eves[media.Medium] || eves2[media.High] < eves[media.High]+150 {
-			t.Errorf("eve gets %v and then %v of the layers", eves, eves2)
-		}
+	}
+	if low := eve.layers("v")[media.Low]; low > 0 {
+		t.Errorf("eve gets %d packets of the lowest layer", low)
 	}
 }
 

@@ -42,8 +42,7 @@ func (p *peer) say(e media.Event) { (*p.tell.Load())(e) }
 
 // Offer implements media.Peer.
 func (p *peer) Offer(ctx context.Context, sdp string, tracks []media.Track) (string, error) {
-	p.room.declare(p, tracks)
-	return p.up.offer(ctx, sdp)
+	return p.up.offer(ctx, sdp, tracks)
 }
 
 // Answer implements media.Peer.

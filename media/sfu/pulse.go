@@ -93,7 +93,8 @@ func (p *peer) divide(now time.Time, l *line) {
 	p.room.mu.Lock()
 	most := p.rights.Inbound
 	p.room.mu.Unlock()
-	estimate := l.estimate.GetTargetBitrate() / 1000
+	l.estimate.need(l.needs(now))
+	estimate := l.estimate.bears() / 1000
 	if l.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
 		estimate = 0
 	}
@@ -105,18 +106,26 @@ func (p *peer) divide(now time.Time, l *line) {
 	}
 	p.budget.Divide(now, l.copies(), estimate)
 	var changed []media.TrackLayer
+	p.room.mu.Lock()
 	for _, s := range l.sent {
-		if s.kind != media.Video {
-			continue
-		}
-		if is := s.layer(); is != s.told {
-			s.told = is
-			changed = append(changed, is)
+		if _, asked := p.wants[s.id]; asked && s.kind == media.Video && s.news() {
+			changed = append(changed, s.told)
 		}
 	}
+	p.room.mu.Unlock()
 	if len(changed) > 0 {
 		p.say(media.Layers{Tracks: changed})
 	}
+}
+
+// needs is whether there are sizes to choose from, and how much the way down loses and takes.
+func (l *line) needs(now time.Time) (sizes bool, at time.Time, lost float64, trip time.Duration) {
+	for _, s := range l.sent {
+		sizes = sizes || s.layered
+		lost = max(lost, float64(s.fraction.Load())/256)
+		trip = max(trip, time.Duration(s.roundTrip.Load()))
+	}
+	return sizes, now, lost, trip
 }
 
 // score is how well the client gets what it is sent: by what is lost, and by how long the way is.

@@ -80,16 +80,21 @@ func checkRights(t *testing.T, all []*client, rights []media.Rights) {
 		}
 		soon(t, fmt.Sprintf("%s gets %d tracks", c.id, n), func() bool { return c.peer.Report().Down.Tracks == n })
 	}
-	for _, w := range open {
-		w.to.hears(w.id, 5)
+	hear := func(packets int64) {
+		from := make([]int64, len(open))
+		for i, w := range open {
+			from[i] = w.to.count(w.id)
+		}
+		for i, w := range open {
+			w.to.has(w.id, from[i]+packets)
+		}
 	}
+	hear(5)
 	before := make([]int64, len(shut))
 	for i, w := range shut {
 		before[i] = w.to.count(w.id)
 	}
-	for _, w := range open {
-		w.to.hears(w.id, 10)
-	}
+	hear(10)
 	for i, w := range shut {
 		if after := w.to.count(w.id); after != before[i] && w.to.of(w.id) != nil {
 			t.Errorf("%s gets %d packets of %s, which it may not", w.to.id, after-before[i], w.id)

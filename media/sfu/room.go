@@ -25,15 +25,15 @@ type room struct {
 
 // track is something that a peer publishes and that has arrived.
 type track struct {
-	id, stream string // static, as are the next five
+	id, stream string // static, as are the next six
 	owner      *peer
 	kind       media.Kind
 	codec      webrtc.RTPCodecCapability
+	layered    bool // it comes in several layers
 	source     *forward.Source
 	asker      *asker
 
-	layered bool                    // it comes in several layers; guarded by the room, as is the rest
-	streams int // layers that arrive
+	streams int // guarded by the room, as is the rest: layers that arrive
 	ceiling ceiling
 	passed  bool                    // declared and allowed: others may have it
 	copies  map[*peer]*forward.Copy // of those who have it

@@ -70,8 +70,7 @@ func (p *peer) sample(now time.Time, l *line) {
 		if t.owner != p {
 			continue
 		}
-		packets, _ := t.source.Received()
-		like := media.Series{Side: media.Publish, Track: t.id, Kind: t.kind}
+		like := media.Series{Side: media.Publish, Track: t.id, Kind: t.kind, Source: p.declaredSource(t.id)}
 		for layer, rate := range t.source.Rates() {
 			if rate == 0 {
 				continue
@@ -79,14 +78,28 @@ func (p *peer) sample(now time.Time, l *line) {
 			if like.RID = ""; t.layered {
 				like.RID = rids[layer]
 			}
-			p.record.add(like, media.Sample{At: now, Bitrate: rate, Packets: packets})
+			p.record.add(like, media.Sample{At: now, Bitrate: rate, Packets: t.source.Stream(media.Layer(layer)).Received()})
 		}
 	}
 	p.room.mu.Unlock()
 	for _, s := range l.sent {
 		sent := s.copy.Sent()
-		p.record.add(media.Series{Side: media.Subscribe, Track: s.id, Kind: s.kind}, media.Sample{
+		p.record.add(media.Series{Side: media.Subscribe, Track: s.id, Kind: s.kind, Source: p.room.sourceOf(s.track)}, media.Sample{
 			At: now, Bitrate: sent.Bitrate, Packets: sent.Packets, Lost: uint64(s.lost.Load()), RoundTrip: time.Duration(s.roundTrip.Load()),
 		})
 	}
+}
+
+// declaredSource is what a peer says that a track of its own shows. Guarded by the room.
+func (p *peer) declaredSource(id string) string {
+	if said := p.declared[id]; said != nil {
+		return said.Source
+	}
+	return ""
+}
+
+func (r *room) sourceOf(t *track) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return t.owner.declaredSource(t.id)
 }

@@ -142,9 +142,10 @@ func (e *Engine) pulse() {
 	}
 }
 
-// Close implements media.Engine.
+// Close implements media.Engine. Closing again does nothing.
 func (e *Engine) Close() error {
 	e.mu.Lock()
+	again := e.closed
 	e.closed = true
 	rooms := make([]*room, 0, len(e.rooms))
 	for _, r := range e.rooms {
@@ -158,5 +159,8 @@ func (e *Engine) Close() error {
 	}
 	e.end()
 	e.work.Wait()
+	if again {
+		return nil
+	}
 	return e.network.close()
 }

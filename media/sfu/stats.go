@@ -103,7 +103,7 @@ func (p *peer) Report() media.Report {
 		r.RoundTrip = max(r.RoundTrip, time.Duration(s.roundTrip.Load()))
 	}
 	if l.estimate != nil {
-		r.Estimate = l.estimate.GetTargetBitrate() / 1000
+		r.Estimate = l.estimate.bears() / 1000
 	}
 	return r
 }

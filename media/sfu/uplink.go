@@ -21,13 +21,15 @@ type uplink struct {
 	mu      sync.Mutex // one description after the other
 	pc      *webrtc.PeerConnection
 	origin  string // whose descriptions it takes
+	version uint64 // of the last one
 	waiting waiting
 	closed  bool
 }
 
-// offer takes what the client offers, and gives the answer.
-func (u *uplink) offer(ctx context.Context, description string) (string, error) {
-	from, err := origin(description)
+// offer takes what the client offers, and gives the answer. One that is older than the last one would undo it: a client sends again what was
+// under way when its signalling was lost, whatever it has offered since.
+func (u *uplink) offer(ctx context.Context, description string, tracks []media.Track) (string, error) {
+	from, version, err := origin(description)
 	if err != nil {
 		return "", err
 	}
@@ -36,6 +38,11 @@ func (u *uplink) offer(ctx context.Context, description string) (string, error) 
 	if err := u.prepare(from); err != nil {
 		return "", err
 	}
+	if version < u.version {
+		return "", media.ErrStale
+	}
+	u.version = version
+	u.peer.room.declare(u.peer, tracks)
 	if err := u.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: description}); err != nil {
 		u.peer.engine.log.Debug("an offer is not understood", "error", err)
 		return "", media.ErrSDP
@@ -61,12 +68,12 @@ func (u *uplink) prepare(from string) error {
 		u.waiting = nil
 		u.peer.down.restart()
 	}
-	pc, err := u.peer.engine.connect(media.Publish, nil)
+	pc, err := u.peer.engine.connect(&u.mu, media.Publish, nil)
 	if err != nil {
 		return err
 	}
 	pc.OnTrack(func(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) { u.receive(pc, remote, receiver) })
-	u.pc, u.origin = pc, from
+	u.pc, u.origin, u.version = pc, from, 0
 	return nil
 }
 
