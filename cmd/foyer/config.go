@@ -39,7 +39,7 @@ type Settings struct {
 	TLSKey           string `name:"tls-key" env:"FOYER_TLS_KEY" placeholder:"FILE" help:"Private key (PEM) of FOYER_TLS_CERT."`
 	ACME             string `name:"acme" default:"off" enum:"on,off" env:"FOYER_ACME" placeholder:"on|off" help:"Serve HTTPS with certificates from Let's Encrypt, for the public host and the hosts of templates."`
 	WebhooksPrivate  string `name:"webhooks-allow-private" default:"off" enum:"on,off" env:"FOYER_WEBHOOKS_ALLOW_PRIVATE" placeholder:"on|off" help:"Call webhooks in private networks and on this machine too. Whoever may set a webhook then reaches them through Foyer."`
-	Retention        string `default:"30d" env:"FOYER_RETENTION" placeholder:"TIME" help:"How long events and the deliveries of webhooks are kept: days or hours such as 30d or 720h, 4d at least."`
+	Retention        string `default:"30d" env:"FOYER_RETENTION" placeholder:"TIME" help:"How long events, measurements of media and the deliveries of webhooks are kept: days or hours such as 30d or 720h, 4d at least."`
 
 	RoomcodesAPIKey      string `name:"roomcodes-api-key" env:"FOYER_ROOMCODES_API_KEY" placeholder:"KEY" secret:"all" help:"An API key of Room Codes that the first start makes, for the account default with the plan unlimited: 8 characters or more. Unset: none."`
 	RoomcodesCosts       string `default:"getclienttoken=0,requestroom=10,joinroom=1,extendroom=5,message=1" env:"FOYER_ROOMCODES_COSTS" placeholder:"ACTION=POINTS,..." help:"What the actions of Room Codes cost; message for each 16 KiB begun. An action that is not named costs what it does by default."`

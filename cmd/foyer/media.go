@@ -55,6 +55,9 @@ func (p *plane) carry(h *handlers.Handler) {
 	}
 }
 
+// busy reports whether somebody sends or gets anything.
+func (p *plane) busy() bool { return p.engine != nil && p.engine.Stats().Connections > 0 }
+
 func (p *plane) close() error {
 	var errs []error
 	if p.engine != nil {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -33,16 +32,10 @@ const (
 	drain         = 15 * time.Second // for requests under way at the end
 )
 
-// headroom is heap that is reserved and never touched, so that it takes no memory. The collector runs when the heap has doubled: without
-// it every few MiB, which costs a busy Foyer a tenth of its processor, with it every fifty.
-const headroom = 48 << 20
-
 type serveCommand struct{}
 
 // Run serves until the context ends. It listens only when the database is migrated and the first start is done.
 func (serveCommand) Run(ctx context.Context, s *Settings, io streams) (err error) {
-	reserved := make([]byte, headroom)
-	defer runtime.KeepAlive(reserved)
 	log, lines, err := gathered(s.logger, io.err)
 	if err != nil {
 		return err
@@ -149,7 +142,7 @@ func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *sl
 	work.Go(func() error { return c.webhooks.Run(ctx) })
 	work.Go(func() error { return c.closer.Run(ctx, c.rooms) })
 	work.Go(func() error { return c.chats.Run(ctx) })
-	work.Go(func() error { return tidy(ctx) })
+	work.Go(func() error { return tidy(ctx, &reserve{}, pictures.busy) })
 	work.Go(func() error { return shutDown(ctx, server, log) })
 	err = errors.Join(work.Wait(), stopJournal())
 	log.Info("stopped")
