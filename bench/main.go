@@ -33,11 +33,17 @@ func run(ctx context.Context, arguments []string) error {
 	if len(arguments) == 1 && arguments[0] == "relay" {
 		return relay.Serve(ctx, os.Getenv(relayAddress)) //nolint:forbidigo // bench is a program of its own
 	}
+	if len(arguments) == 1 && arguments[0] == mediaLoad {
+		return serveMedia(ctx, os.Stdin, os.Stdout, enterFoyer)
+	}
 	if len(arguments) > 0 && arguments[0] == "room" {
 		return runRooms(ctx, arguments[1:])
 	}
 	if len(arguments) > 0 && arguments[0] == "mikroroom" {
 		return runMikro(ctx, arguments[1:])
+	}
+	if len(arguments) > 0 && arguments[0] == "media" {
+		return runMedia(ctx, arguments[1:])
 	}
 	o, err := parse(arguments)
 	if errors.Is(err, flag.ErrHelp) {
