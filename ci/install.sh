@@ -10,6 +10,7 @@ read -r compiler _ <<<"$(go env CC)"
 have "$compiler" || lacking+=(gcc libc6-dev) # the race detector links with it
 have npm || lacking+=(nodejs npm)
 have "${FOYER_TEST_CHROMIUM:-chromium}" || lacking+=(chromium) # the browser of the end-to-end tests
+have ip || lacking+=(iproute2) # a network whose address is replaced under a call
 have curl || lacking+=(curl) # the first start prints curl lines, and a test runs them
 if ! bash ci/postgres.sh find >/dev/null; then
   if [[ -z ${FOYER_TEST_POSTGRES:-} ]]; then

@@ -27,6 +27,9 @@ var scenarios = []string{
 	"prebuilt",
 }
 
+// calls are those with pictures and sound. They come last, when nothing else waits for the machine.
+var calls = []string{"call_two", "call_four", "simulcast", "prebuilt_call", "signalling_cut"}
+
 // realTime are the scenarios that mostly wait, each longer than some of the server's own time-outs.
 var realTime = []string{"offline_20_seconds", "offline_70_seconds"}
 
@@ -40,12 +43,7 @@ func TestBrowser(t *testing.T) {
 	for _, name := range realTime {
 		waiting[name] = b.play(t, s, name)
 	}
-	t.Run("server_restarts", func(t *testing.T) {
-		own := start(t, sqlite, nil)
-		p := b.play(t, own, "server_restarts")
-		p.serve(t, own)
-		p.await(t)
-	})
+	b.playRestarts(t, "server_restarts")
 	t.Run("three_protocols", func(t *testing.T) {
 		b.play(t, startTongues(t), "three_protocols").await(t)
 	})
@@ -59,4 +57,25 @@ func TestBrowser(t *testing.T) {
 			waiting[name].await(t)
 		})
 	}
+	for _, name := range calls {
+		t.Run(name, func(t *testing.T) {
+			b.play(t, s, name).await(t)
+		})
+	}
+	b.playRestarts(t, "call_restarts")
+	t.Run("relay_only", func(t *testing.T) {
+		b.play(t, startRelay(t), "relay_only").await(t)
+	})
+	t.Run("address_changes", changeAddress)
+}
+
+// playRestarts plays a scenario that has a server of its own stopped and started again.
+func (b *browser) playRestarts(t *testing.T, name string) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		own := start(t, sqlite, nil)
+		p := b.play(t, own, name)
+		p.serve(t, own)
+		p.await(t)
+	})
 }

@@ -16,10 +16,15 @@ import (
 type browser struct {
 	Address string `json:"browser"` // where scripts connect to it
 	Pages   string `json:"pages"`   // the pages' origin, which is not Foyer's
+
+	network *network // nil: this machine's own
 }
 
 // startBrowser starts the browser, and ends it with the test.
-func startBrowser(t *testing.T) *browser {
+func startBrowser(t *testing.T) *browser { return startBrowserIn(t, nil) }
+
+// startBrowserIn starts the browser in a network of its own; nil: in this machine's.
+func startBrowserIn(t *testing.T, n *network) *browser {
 	t.Helper()
 	needNode(t)
 	if _, err := os.Stat(filepath.Join("prebuilt", "node_modules")); err != nil {
@@ -29,7 +34,8 @@ func startBrowser(t *testing.T) *browser {
 	if err != nil {
 		lacking(t, "there is no chromium on the PATH; FOYER_TEST_CHROMIUM may name one")
 	}
-	cmd := nodeCommand(context.Background(), []string{"FOYER_CHROMIUM=" + path}, filepath.Join("browser", "start.mjs"))
+	environment := append(n.environment(), "FOYER_CHROMIUM="+path)
+	cmd := n.within(nodeCommand(context.Background(), environment, filepath.Join("browser", "start.mjs")))
 	stdin, stdout, stderr := pipes(t, cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start the browser: %v", err)
@@ -40,7 +46,7 @@ func startBrowser(t *testing.T) *browser {
 			t.Errorf("the browser: %v\n%s", err, stderr.String())
 		}
 	})
-	b := &browser{}
+	b := &browser{network: n}
 	if err := json.NewDecoder(bufio.NewReader(stdout)).Decode(b); err != nil {
 		t.Fatalf("the browser did not start: %v\n%s", err, stderr.String())
 	}
@@ -77,7 +83,7 @@ func (b *browser) play(t *testing.T, s *server, name string) *play {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longestScript)
 	environment := append(s.scriptEnvironment(), "FOYER_BROWSER="+b.Address, "FOYER_PAGES="+b.Pages)
-	p := &play{cmd: nodeCommand(ctx, environment, filepath.Join("browser", "scenarios", name+".mjs"))}
+	p := &play{cmd: b.network.within(nodeCommand(ctx, environment, filepath.Join("browser", "scenarios", name+".mjs")))}
 	var stdout io.ReadCloser
 	p.stdin, stdout, p.stderr = pipes(t, p.cmd)
 	p.asked = bufio.NewScanner(stdout)
@@ -96,16 +102,27 @@ func (b *browser) play(t *testing.T, s *server, name string) *play {
 // serve does to the server what the script asks for, until the script ends.
 func (p *play) serve(t *testing.T, s *server) {
 	t.Helper()
-	for p.asked.Scan() {
-		switch how := p.asked.Text(); how {
-		case "stop":
+	p.obey(t, map[string]func(){
+		"stop": func() {
 			s.stop(t)
-		case "kill":
+			s.start(t)
+		},
+		"kill": func() {
 			s.kill(t)
-		default:
-			t.Fatalf("the scenario asks for %q", how)
+			s.start(t)
+		},
+	})
+}
+
+// obey does what the script asks for, until the script ends.
+func (p *play) obey(t *testing.T, do map[string]func()) {
+	t.Helper()
+	for p.asked.Scan() {
+		act := do[p.asked.Text()]
+		if act == nil {
+			t.Fatalf("the scenario asks for %q", p.asked.Text())
 		}
-		s.start(t)
+		act()
 		if _, err := io.WriteString(p.stdin, "done\n"); err != nil {
 			t.Fatalf("answer the scenario: %v", err)
 		}

@@ -17,7 +17,7 @@ export class Frames {
 
   /** Keeps a line, unless it is one of the many that tell nothing. */
   note(line) {
-    if (/"method":"(ping|analytics)"|^< .{0,90}"result":\{"timestamp"/.test(line)) return;
+    if (/"method":"(ping|analytics|active-speakers|on-connection-quality-update)"|^< .{0,90}"result":\{"timestamp"/.test(line)) return;
     this.last.push(`${new Date().toISOString().slice(14, 23)} ${line.slice(0, 400)}`);
     if (this.last.length > kept) this.last.shift();
   }

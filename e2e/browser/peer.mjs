@@ -1,6 +1,8 @@
 // A named peer: one page in a browser context of its own, so that it can lose its network alone.
 import { mkdir } from "node:fs/promises";
+import { setTimeout as elapse } from "node:timers/promises";
 import { Frames } from "./frames.mjs";
+import { overhear } from "./overhear.mjs";
 
 /** How long a page is given to show what it must. It is far above what that takes on a busy machine. */
 const patience = 20_000;
@@ -18,6 +20,7 @@ export class Peer {
   static async open(browser, name, url, given) {
     const context = await browser.newContext();
     await context.addInitScript((value) => Object.assign(window, { given: value }), given);
+    await context.addInitScript(overhear);
     const peer = new Peer(name, context, await context.newPage());
     await peer.page.goto(url);
     return peer;
@@ -36,9 +39,8 @@ export class Peer {
   }
 
   /** Waits until the page reaches an address: a browser that was offline needs a moment. */
-  async reaches(url) {
-    const tries = (to) => fetch(to, { mode: "no-cors" }).then(() => true, () => false);
-    await this.page.waitForFunction(tries, url, { timeout: patience, polling: 200 });
+  reaches(url) {
+    return this.until(`that ${url} is reached`, (to) => fetch(to, { mode: "no-cors" }).then(() => true, () => false), url);
   }
 
   /** Answers the request for a role change that the page shows, by "acceptChangeRole" or "rejectChangeRole". */
@@ -52,7 +54,7 @@ export class Peer {
   }
 
   /**
-   * Waits until the page shows something.
+   * Waits until the page shows something, and gives what holds gave.
    * @param {string} what in words, for the failure
    * @param {(view: object, given: any) => any} holds runs in the page, so it sees nothing but its two parameters
    * @param {any} [given]
@@ -60,9 +62,28 @@ export class Peer {
   async sees(what, holds, given) {
     const expression = `(${holds})(window.view(), ${JSON.stringify(given ?? null)})`;
     try {
-      await this.page.waitForFunction(expression, undefined, { timeout: patience, polling: 50 });
+      const shown = await this.page.waitForFunction(expression, undefined, { timeout: patience, polling: 50 });
+      return await shown.jsonValue();
     } catch (cause) {
       throw new Error(`${this.name} never saw ${what}`, { cause });
+    }
+  }
+
+  /**
+   * Waits until a question that takes the page a while is answered by what is true, and gives that. Playwright's own waitForFunction takes
+   * the promise of an answer for one.
+   * @param {string} what in words, for the failure
+   * @param {(given: any) => Promise<any>} asks runs in the page
+   * @param {any} [given]
+   * @param {number} [longest] in milliseconds
+   */
+  async until(what, asks, given, longest = patience) {
+    const deadline = Date.now() + longest;
+    for (;;) {
+      const answer = await this.page.evaluate(asks, given);
+      if (answer) return answer;
+      if (Date.now() > deadline) throw new Error(`${this.name} waited ${longest / 1000} s in vain until ${what}`);
+      await elapse(200);
     }
   }
 
@@ -90,6 +111,21 @@ export class Peer {
     return notices.filter((notice) => notice.type === type).map(({ data }) => data);
   }
 
+  /** What has come in so far, by track; overhear.mjs says what that is. */
+  received() {
+    return this.page.evaluate(() => window.received());
+  }
+
+  /** The page's own end of the way that each of its peer connections has found, as RTCIceCandidateStats. */
+  ends() {
+    return this.page.evaluate(() => window.ends());
+  }
+
+  /** Makes the element of a picture so large. */
+  resize(id, [width, height]) {
+    return this.page.evaluate((given) => window.resize(...given), [id, width, height]);
+  }
+
   /** The peer's own id, which its page chose. */
   async id() {
     return (await this.view()).me.id;
@@ -100,6 +136,7 @@ export class Peer {
     await mkdir(folder, { recursive: true });
     await this.page.screenshot({ path: `${folder}/${this.name}.png`, timeout: 5_000 }).catch(() => {});
     const view = await this.view().catch(() => undefined);
-    return [`--- ${this.name}`, JSON.stringify(view), ...this.uncaught, ...this.frames.last].join("\n");
+    const wires = await this.page.evaluate(() => window.wires()).catch(() => []);
+    return [`--- ${this.name}`, JSON.stringify(view), ...wires.map((wire) => JSON.stringify(wire)), ...this.uncaught, ...this.frames.last].join("\n");
   }
 }

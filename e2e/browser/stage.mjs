@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
 import { sdk, url } from "../sdk/foyer.mjs";
-import { liveRoom } from "../sdk/live.mjs";
+import { liveRoom, roomOf } from "../sdk/live.mjs";
 import { Peer } from "./peer.mjs";
 
 /** The full URL of the exchange, as the SDK's override wants it. */
@@ -41,6 +41,11 @@ class Stage {
     Object.assign(this, await liveRoom(this.hms, ...given));
   }
 
+  /** Makes a room with a code for each of the roles; see roomOf. */
+  async makeRoomOf(roles) {
+    Object.assign(this, await roomOf(this.hms, roles));
+  }
+
   /** Opens a page for somebody who is not in the room yet; given is what the page finds in window.given. */
   async open(name, page = "peer", given = {}) {
     const peer = await Peer.open(this.browser, name, `${process.env.FOYER_PAGES}/${page}`, given);
@@ -55,9 +60,9 @@ class Stage {
     return { userName: peer.name, authToken, initEndpoint, ...more };
   }
 
-  /** Opens a page and joins in the role. */
-  async join(name, role, more) {
-    const peer = await this.open(name);
+  /** Opens a page and joins in the role. Given is what the page finds in window.given. */
+  async join(name, role, more, given) {
+    const peer = await this.open(name, "peer", given);
     await peer.call("join", await this.config(peer, role, more));
     await peer.sees("itself in the room", ({ room }) => room.isConnected && room.roomState === "Connected");
     return peer;

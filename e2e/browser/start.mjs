@@ -5,6 +5,9 @@ import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 import { bundle } from "./bundle.mjs";
 
+/** The only hosts that pages reach: what the SDK tells its maker's cloud stays here. FOYER_HOST is where Foyer is when it is not there. */
+const hosts = ["127.0.0.1", process.env.FOYER_HOST].filter(Boolean);
+
 const flags = [
   "--disable-gpu",
   "--no-first-run",
@@ -13,7 +16,8 @@ const flags = [
   "--disable-sync",
   "--use-fake-device-for-media-stream",
   "--use-fake-ui-for-media-stream",
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", // what the SDK tells its maker's cloud stays here
+  "--allow-loopback-in-peer-connection", // where Foyer's media engine is
+  `--host-resolver-rules=${["MAP * ~NOTFOUND", ...hosts.map((host) => `EXCLUDE ${host}`)].join(", ")}`,
 ];
 
 /** One Chromium for all, as the scripts of the scenarios connect to it. */

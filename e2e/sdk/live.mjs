@@ -15,21 +15,30 @@ const signalling = (permissions) => ({
   permissions,
 });
 
-const everything = { endRoom: true, removeOthers: true, mute: true, unmute: true, changeRole: true, pollRead: true, pollWrite: true };
+/** All that a role may be permitted. */
+export const everything = { endRoom: true, removeOthers: true, mute: true, unmute: true, changeRole: true, pollRead: true, pollWrite: true };
 
 /**
- * A room of a fresh template, with a code for each of its roles host (may do all), guest and speaker (may only vote).
+ * A room of a fresh template, with a code for each of its roles.
+ * @param {Record<string, object>} roles
  * @param {object} [more] fields of the room
- * @param {object} [guest] fields of the role guest
  */
-export async function liveRoom(hms, more, guest) {
+export async function roomOf(hms, roles, more) {
   const name = `live-${randomUUID()}`;
-  const voter = signalling({ pollRead: true });
-  const roles = { host: signalling(everything), guest: { ...voter, ...guest }, speaker: voter };
   const template = await hms.api.post("/templates", { name, roles });
   const room = await hms.rooms.create({ name, template_id: template.id, ...more });
   const codes = await hms.roomCodes.create(room.id);
   return { template, room, codes: Object.fromEntries(codes.map(({ role, code }) => [role, code])) };
+}
+
+/**
+ * A room with the roles host (may do all), guest and speaker (may only vote).
+ * @param {object} [more] fields of the room
+ * @param {object} [guest] fields of the role guest
+ */
+export function liveRoom(hms, more, guest) {
+  const voter = signalling({ pollRead: true });
+  return roomOf(hms, { host: signalling(everything), guest: { ...voter, ...guest }, speaker: voter }, more);
 }
 
 /** A peer of the client protocol: it keeps all that it is told. */

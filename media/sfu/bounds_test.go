@@ -77,7 +77,7 @@ func TestManySections(t *testing.T) {
 
 // Candidates wait for their description, so many of them; what makes no sense is refused once it is there. Not parallel: it looks at the
 // memory of the process.
-func TestManyCandidates(t *testing.T) { //nolint:paralleltest // it looks at the process's memory
+func TestManyCandidates(t *testing.T) {
 	e := open(t)
 	ann, bob := enter(t, e, "r", "ann", speaker()), enter(t, e, "r", "bob", listener())
 	before := inUse()
@@ -144,6 +144,7 @@ func TestManyTracks(t *testing.T) {
 // What comes on the channel may be anything.
 func TestChannelGarbage(t *testing.T) {
 	t.Parallel()
+	realTime(t)
 	e := open(t)
 	ann, bob := enter(t, e, "r", "ann", speaker()), enter(t, e, "r", "bob", listener())
 	ann.publishes("v", simulcast())
@@ -170,7 +171,7 @@ func TestChannelGarbage(t *testing.T) {
 }
 
 // An engine that ends with all open leaves nothing; who comes afterwards is told so. Not parallel: it counts all goroutines of the process.
-func TestEngineCloses(t *testing.T) { //nolint:paralleltest // it counts the process's goroutines
+func TestEngineCloses(t *testing.T) {
 	start := runtime.NumGoroutine()
 	e := open(t)
 	var all []*client

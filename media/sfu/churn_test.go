@@ -31,7 +31,7 @@ const sections = 24
 
 // Five peers come each second, publish and hear, and leave, some of them without a word. Two who stay notice nothing, and in the end there
 // are no more goroutines, nor is there more memory, than when it began. Not parallel: it counts those of the process.
-func TestComeAndGo(t *testing.T) { //nolint:paralleltest // it counts the process's goroutines
+func TestComeAndGo(t *testing.T) {
 	e, undisturbed := calls(t)
 	all := make([]*client, 0, 16)
 	t.Cleanup(func() { leaveAll(all) })

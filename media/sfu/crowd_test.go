@@ -20,7 +20,7 @@ const slack = 4 << 20
 
 // One publishes and fifty hear: each gets every packet from its first one on. When they have left, nothing of them is left. Not parallel:
 // it counts all goroutines and all memory of the process.
-func TestOneToFifty(t *testing.T) { //nolint:paralleltest // it counts the process's goroutines
+func TestOneToFifty(t *testing.T) {
 	e := open(t)
 	leavesNothing(t, 2, func() { fifty(t, e) })
 }
@@ -51,7 +51,8 @@ func fifty(t *testing.T, e *sfu.Engine) {
 }
 
 // Ten publish and hear each other: each gets every packet of all.
-func TestTenPublish(t *testing.T) { //nolint:paralleltest // it counts the process's goroutines
+func TestTenPublish(t *testing.T) {
+	realTime(t)
 	e := open(t)
 	leavesNothing(t, 2, func() { ten(t, e) })
 }

@@ -123,7 +123,7 @@ func noise(random *rand.Rand, size int) []byte {
 
 // A peer that sends more streams than anybody has is cut off: each would take memory for as long as the peer is there. Not parallel, nor the
 // next one: they look at the memory of the process.
-func TestManyStreams(t *testing.T) { //nolint:paralleltest // it looks at the process's memory
+func TestManyStreams(t *testing.T) {
 	e, undisturbed := calls(t)
 	c, r := intruder(t, e)
 	before, number := inUse(), uint32(0)
@@ -139,7 +139,7 @@ func TestManyStreams(t *testing.T) { //nolint:paralleltest // it looks at the pr
 }
 
 // So is one that speaks of more of them than there are.
-func TestReportsOfManyStreams(t *testing.T) { //nolint:paralleltest // it looks at the process's memory
+func TestReportsOfManyStreams(t *testing.T) {
 	e, undisturbed := calls(t)
 	c, _ := intruder(t, e)
 	before, number := inUse(), uint32(0)
@@ -164,7 +164,7 @@ func TestStrayPackets(t *testing.T) {
 	t.Parallel()
 	e, undisturbed := calls(t)
 	random := rand.New(rand.NewPCG(3, 4))
-	conn, err := net.Dial("udp", "127.0.0.1:"+strconv.Itoa(e.Port()))
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "udp", "127.0.0.1:"+strconv.Itoa(e.Port()))
 	must(t, err)
 	defer conn.Close()
 	for range 20_000 {

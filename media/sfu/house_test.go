@@ -22,8 +22,17 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// realTime is for tests of what happens in real time, with more packets than the race detector can follow on a small machine: ci/test.sh runs
+// them once more without it.
+func realTime(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("too slow for real time with the race detector; ci/test.sh runs it without, too")
+	}
+}
+
 // patience is how long anything may take that a test waits for.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // open is an engine on loopback, which ends with the test.
 func open(t testing.TB) *sfu.Engine {

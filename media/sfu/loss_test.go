@@ -15,6 +15,7 @@ const most = 2 * time.Second
 // and what cannot be is made up for by a key frame.
 func TestLossAndJitter(t *testing.T) {
 	t.Parallel()
+	realTime(t)
 	e := open(t)
 	up, first := over(t, media.Publish)
 	down, second := over(t, media.Subscribe)
@@ -47,6 +48,7 @@ func TestLossAndJitter(t *testing.T) {
 // A subscriber whose way bears 150 kbit/s gets the lowest layer of three, and the others theirs; whether too much waits or is lost at once.
 func TestNarrow(t *testing.T) {
 	t.Parallel()
+	realTime(t)
 	e := open(t)
 	ann, eve := enter(t, e, "r", "ann", speaker()), enter(t, e, "r", "eve", listener())
 	ann.publishes("v", load{media.Video, "regular", 50 * time.Millisecond, []int{4400, 1550, 560}})

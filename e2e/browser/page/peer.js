@@ -9,6 +9,7 @@ import {
   selectPolls,
   selectRoleChangeRequest,
   selectRoom,
+  selectTracksMap,
 } from "@100mslive/hms-video-store";
 
 const hms = new HMSReactiveStore();
@@ -39,6 +40,29 @@ window.call = async (path, ...given) => {
 /** Answers the request for a role change that the page shows. */
 window.consent = (answer) => actions[answer](store.getState(selectRoleChangeRequest));
 
+/** The elements of all pictures, by track. As in an app they have a size, by which the SDK asks for one of the layers. */
+const tiles = new Map();
+
+/** Gives each picture an element, and takes it away with the picture. */
+store.subscribe((tracks) => {
+  for (const { id, type } of Object.values(tracks)) {
+    if (type !== "video" || tiles.has(id)) continue;
+    const tile = Object.assign(document.createElement("video"), { autoplay: true, muted: true, playsInline: true });
+    tiles.set(id, tile);
+    window.resize(id, 160, 90);
+    document.getElementById("app").append(tile);
+    actions.attachVideo(id, tile);
+  }
+  for (const [id, tile] of tiles) {
+    if (tracks[id] !== undefined) continue;
+    tile.remove();
+    tiles.delete(id);
+  }
+}, selectTracksMap);
+
+/** Makes a picture's element so large. */
+window.resize = (id, width, height) => Object.assign(tiles.get(id).style, { width: `${width}px`, height: `${height}px` });
+
 /** What the page shows at this moment. */
 window.view = () => ({
   room: copy(store.getState(selectRoom)),
@@ -46,6 +70,7 @@ window.view = () => ({
   peerCount: store.getState(selectPeerCount),
   me: copy(store.getState(selectLocalPeer)),
   peers: copy(store.getState(selectPeers)),
+  tracks: copy(store.getState(selectTracksMap)),
   messages: copy(store.getState(selectHMSMessages)),
   polls: copy(store.getState(selectPolls)),
   values: copy(store.getState().sessionStore),
