@@ -192,6 +192,7 @@ func TestAddressesInTheWelcome(t *testing.T) {
 		s := &Settings{Addr: c.addr, PublicURL: c.public, DataDir: t.TempDir(), Log: "error", ACME: "off", RateLimits: "on"}
 		s.MikroroomRate, s.MikroroomLatentAge, s.ChatPresenceTTL = "10/min", time.Hour, time.Hour
 		s.RoomcodesTTL, s.RoomcodesMaxFrame = time.Minute, "64KiB"
+		s.TURNAddr, s.TURNPorts = ":3478", "49160-49359"
 		if err := s.AfterApply(); err != nil {
 			t.Fatal(err)
 		}
