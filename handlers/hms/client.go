@@ -40,9 +40,10 @@ type client struct {
 	media    media.Peer // nil: it is not in, or there is no engine
 	held     [][]byte
 	heldSize int
-	bare     bool   // it came back without media: whatever node it speaks of, its connections are yet to be made
-	lost     bool   // it came back with media that the engine does not know: it has connections of before, which must not be offered anything
-	missed   []byte // what it would have been offered
+	bare     bool        // it came back without media: whatever node it speaks of, its connections are yet to be made
+	lost     bool        // it came back with media that the engine does not know: it has connections of before, which must not be offered anything
+	missed   []byte      // what it would have been offered
+	moving   *time.Timer // nil: it has made no offer to another engine
 }
 
 // joining is a join that waits for its answer.

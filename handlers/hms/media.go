@@ -25,6 +25,9 @@ const (
 	offersASecond = 10
 	offersAtOnce  = 50
 
+	// settling is how long a client makes no offers before it is told to connect anew.
+	settling = 500 * time.Millisecond
+
 	// mostHeld is how many bytes wait at most for the answer to a join.
 	mostHeld = 1 << 20
 )
@@ -221,11 +224,17 @@ func (p *client) offer(ctx context.Context, c call) ([]byte, error) {
 	return answer, err
 }
 
-// moves tells a client that offers to another engine that this one has its media from now on: it connects anew. It must not be told before
-// it offers, as it does when it comes back: it would wait for the end of what it was doing with the connections that it gives up.
+// moves tells a client that offers to another engine that this one has its media from now on: it connects anew. It is told when it has not
+// offered for a while: it gives up the connections that it has, and would wait for ever for the end of what it is doing with them, such as
+// the offers that it makes when it comes back.
 func (p *client) moves(id string) {
 	p.send(failed(id, errMoved))
-	p.send(nodeInfo(p.Media.Name()))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.moving == nil {
+		p.moving = time.AfterFunc(settling, func() { p.send(nodeInfo(p.Media.Name())) })
+	}
+	p.moving.Reset(settling)
 }
 
 // mayOffer errs when the client offers too often.

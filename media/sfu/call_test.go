@@ -165,7 +165,7 @@ func TestLayers(t *testing.T) {
 	bob.hears("v", 5)
 	for _, want := range []media.Layer{media.Low, media.Medium, media.Low} {
 		bob.asks("prefer-video-track-state", map[string]any{"track_id": "v", "max_spatial_layer": want.String()})
-		bob.getsOnly("v", want)
+		bob.getsOnly(want)
 	}
 	bob.asks("prefer-video-track-state", map[string]any{"track_id": "v", "max_spatial_layer": "none"})
 	ann.publishes("a", sound())

@@ -149,6 +149,9 @@ func (c *client) answer(offer string) {
 	if c.over() {
 		return
 	}
+	if !strings.Contains(offer, "a=candidate:") {
+		c.t.Errorf("%s is offered no candidates", c.id)
+	}
 	if err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		if !c.over() {
 			c.t.Errorf("%s does not understand an offer: %v", c.id, err)
@@ -248,6 +251,9 @@ func (c *client) describes(o *webrtc.OfferOptions) error {
 	answer, err := c.peer.Offer(c.t.Context(), c.pub.LocalDescription().SDP, c.list())
 	if err != nil {
 		return err
+	}
+	if !strings.Contains(answer, "a=candidate:") {
+		c.t.Errorf("%s is answered without candidates", c.id)
 	}
 	return c.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
 }

@@ -27,7 +27,7 @@ const (
 	iceLost       = 4 * time.Second
 	iceFailed     = 15 * time.Second
 	iceKeepAlive  = 2 * time.Second
-	gathering     = 2 * time.Second
+	gathering     = 10 * time.Second
 )
 
 // The numbers of payloads.

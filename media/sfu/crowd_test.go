@@ -16,7 +16,7 @@ import (
 )
 
 // How much may be left of a crowd: goroutines none, and memory what the runtime and pion's pools keep of one that has gone before.
-const slack = 4 << 20
+const slack = 2 << 20
 
 // One publishes and fifty hear: each gets every packet from its first one on. When they have left, nothing of them is left. Not parallel:
 // it counts all goroutines and all memory of the process.

@@ -52,18 +52,17 @@ func calls(t *testing.T) (e *sfu.Engine, undisturbed func()) {
 	t.Helper()
 	e = open(t)
 	ann, bob := enter(t, e, "r", "ann", speaker()), enter(t, e, "r", "bob", listener())
-	p := ann.publishes("v", pictures())
+	ann.publishes("v", pictures())
 	bob.hears("v", 20)
 	h := bob.of("v")
 	h.longest.Store(0)
 	return e, func() {
 		t.Helper()
 		bob.hears("v", 20)
-		p.end()
-		bob.gotAll(p, drops())
-		t.Logf("the longest gap is %v", time.Duration(h.longest.Load()))
-		if longest := time.Duration(h.longest.Load()); longest > most {
-			t.Errorf("bob hears nothing for %v", longest)
+		gap, freeze := time.Duration(h.longest.Load()), time.Duration(h.stuck.Load())
+		t.Logf("the longest gap is %v, the longest freeze %v", gap, freeze)
+		if gap > most || freeze > most {
+			t.Errorf("bob hears nothing for %v, and sees a still picture for %v", gap, freeze)
 		}
 	}
 }
@@ -82,14 +81,14 @@ func intruder(t *testing.T, e *sfu.Engine) (*client, *raw) {
 	return c, r
 }
 
-// Packets with anything in them, of any size, kind and number, hurt nobody but who sends them.
+// Packets with anything in them, of any size, kind and number, hurt nobody but who sends them. Not parallel, nor are those that follow: what a
+// flood does to others in the call is looked at, and not what it does to other tests.
 func TestGarbage(t *testing.T) {
-	t.Parallel()
 	e, undisturbed := calls(t)
 	c, r := intruder(t, e)
 	random := rand.New(rand.NewPCG(1, 2))
 	own := uint32(c.pub.GetSenders()[0].GetParameters().Encodings[0].SSRC)
-	for n := range 20_000 {
+	for n := range 10_000 {
 		h := rtp.Header{
 			Version: 2, SSRC: own, SequenceNumber: uint16(n), Timestamp: random.Uint32(), Marker: random.IntN(2) == 0, PayloadType: 96,
 		}
@@ -121,8 +120,7 @@ func noise(random *rand.Rand, size int) []byte {
 	return b
 }
 
-// A peer that sends more streams than anybody has is cut off: each would take memory for as long as the peer is there. Not parallel, nor the
-// next one: they look at the memory of the process.
+// A peer that sends more streams than anybody has is cut off: each would take memory for as long as the peer is there.
 func TestManyStreams(t *testing.T) {
 	e, undisturbed := calls(t)
 	c, r := intruder(t, e)
@@ -161,7 +159,6 @@ const hoard = 16 << 20
 
 // What comes to the port from nowhere is dropped.
 func TestStrayPackets(t *testing.T) {
-	t.Parallel()
 	e, undisturbed := calls(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "udp", "127.0.0.1:"+strconv.Itoa(e.Port()))
@@ -179,10 +176,8 @@ func TestStrayPackets(t *testing.T) {
 
 // A thousand offers at once change nothing for others, and leave nothing: of one connection, and each of another one.
 func TestManyOffers(t *testing.T) {
-	t.Parallel()
-	for each, times := range map[string]int{"one connection": 1000, "a new connection each time": 300} {
+	for each, times := range map[string]int{"one connection": 1000, "a new connection each time": 200} {
 		t.Run(each, func(t *testing.T) {
-			t.Parallel()
 			e, undisturbed := calls(t)
 			c, _ := intruder(t, e)
 			offer, list := c.pub.LocalDescription().SDP, c.list()

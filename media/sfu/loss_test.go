@@ -62,25 +62,25 @@ func TestNarrow(t *testing.T) {
 		narrow = append(narrow, c)
 	}
 	for _, c := range narrow {
-		c.getsOnly("v", media.Low)
-		before := c.layers("v")
-		eve.getsOnly("v", media.High)
+		c.getsOnly(media.Low)
+		before := c.layers()
+		eve.getsOnly(media.High)
 		pass(t, time.Second)
-		if low := c.layers("v")[media.Low] - before[media.Low]; low < 15 {
+		if low := c.layers()[media.Low] - before[media.Low]; low < 15 {
 			t.Errorf("%s gets %d packets of the lowest layer in a second, of which there are 20", c.id, low)
 		}
 	}
-	if low := eve.layers("v")[media.Low]; low > 0 {
+	if low := eve.layers()[media.Low]; low > 0 {
 		t.Errorf("eve gets %d packets of the lowest layer", low)
 	}
 }
 
-// getsOnly waits until nothing but one layer of a track comes, for two seconds or so.
-func (c *client) getsOnly(id string, l media.Layer) {
+// getsOnly waits until nothing but one layer of the track v comes, for two seconds or so.
+func (c *client) getsOnly(l media.Layer) {
 	c.t.Helper()
-	from := c.layers(id)
+	from := c.layers()
 	soon(c.t, c.id+" gets only layer "+l.String(), func() bool {
-		now := c.layers(id)
+		now := c.layers()
 		for other := range now {
 			if media.Layer(other) != l && now[other] != from[other] {
 				from = now
@@ -90,9 +90,9 @@ func (c *client) getsOnly(id string, l media.Layer) {
 	})
 }
 
-// layers is how many packets of each layer of a track have come.
-func (c *client) layers(id string) (counts [4]int64) {
-	if h := c.of(id); h != nil {
+// layers is how many packets of each layer of the track v have come.
+func (c *client) layers() (counts [4]int64) {
+	if h := c.of("v"); h != nil {
 		for l := range counts {
 			counts[l] = h.layers[l].Load()
 		}

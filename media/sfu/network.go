@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
@@ -13,6 +14,9 @@ import (
 
 // socketBuffer is what the kernel keeps of one socket while Foyer is busy: all media go through one.
 const socketBuffer = 4 << 20
+
+// tcpFirst is how long a TCP connection may say nothing, or belong to nobody. The end of the engine waits for those that come at that moment.
+const tcpFirst = 5 * time.Second
 
 // network is where media come and go: one UDP port and one TCP port for all peers.
 type network struct {
@@ -49,6 +53,7 @@ func listen(address string, quiet logging.LeveledLogger) (*network, error) {
 	}
 	n.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Listener: n.listener, Logger: quiet, ReadBufferSize: 64, WriteBufferSize: 1 << 20,
+		FirstStunBindTimeout: tcpFirst, AliveDurationForConnFromStun: tcpFirst,
 	})
 	return n, nil
 }

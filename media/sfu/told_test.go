@@ -14,7 +14,7 @@ func TestLayersTold(t *testing.T) {
 	ann.publishes("v", simulcast())
 	bob.hears("v", 5)
 	bob.asks("prefer-video-track-state", map[string]any{"track_id": "v", "max_spatial_layer": "low"})
-	bob.getsOnly("v", media.Low)
+	bob.getsOnly(media.Low)
 	if all := told[media.Layers](bob); len(all) > 0 {
 		t.Errorf("bob, who gets what he asks for, is told %v", all)
 	}
