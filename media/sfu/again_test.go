@@ -53,6 +53,11 @@ func TestAddressChanges(t *testing.T) {
 	if bob.of("v") != v {
 		t.Error("the track is another one")
 	}
+	for _, o := range told[media.Offered](bob) {
+		if !strings.Contains(o.SDP, "\na=candidate:") {
+			t.Error("an offer says nothing of where the engine is")
+		}
+	}
 }
 
 // fragment is the name of the last offer's ICE.

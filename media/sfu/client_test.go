@@ -149,9 +149,6 @@ func (c *client) answer(offer string) {
 	if c.over() {
 		return
 	}
-	if !strings.Contains(offer, "a=candidate:") {
-		c.t.Errorf("%s is offered no candidates", c.id)
-	}
 	if err := c.sub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		if !c.over() {
 			c.t.Errorf("%s does not understand an offer: %v", c.id, err)
@@ -225,6 +222,9 @@ func (c *client) anew(rights media.Rights) {
 		p.end()
 	}
 	c.connect()
+	for len(c.offers) > 0 { // of before: a new page never sees them
+		<-c.offers
+	}
 	c.turn.Unlock()
 	c.rejoins(rights)
 	for _, p := range all {
@@ -251,9 +251,6 @@ func (c *client) describes(o *webrtc.OfferOptions) error {
 	answer, err := c.peer.Offer(c.t.Context(), c.pub.LocalDescription().SDP, c.list())
 	if err != nil {
 		return err
-	}
-	if !strings.Contains(answer, "a=candidate:") {
-		c.t.Errorf("%s is answered without candidates", c.id)
 	}
 	return c.pub.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
 }

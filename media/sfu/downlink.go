@@ -21,7 +21,9 @@ type downlink struct {
 	again   bool // ICE has to begin anew
 	anew    bool // all has to
 	offered string
-	lost    time.Time // when the connection was; zero: it is not
+	repeats time.Time // when that is told again; zero: it is not
+	lost    time.Time // when the connection was, or ICE began anew; zero: it is not
+	tries   int       // how often ICE has begun anew since
 
 	turn     sync.Mutex // one description after the other; never taken under mu
 	pc       *webrtc.PeerConnection
@@ -52,12 +54,27 @@ func (d *downlink) nudge(change func()) {
 	}
 }
 
-// repeat tells the offer again that has no answer: the connection by which the answer would have come is gone.
+// repeatAfter is how long a client that comes back has to say that it begins anew. One that does must not be offered what is of before: its
+// answer would be taken for that to the next offer.
+const repeatAfter = 500 * time.Millisecond
+
+// repeat has the offer be told again that has no answer: the connection by which the answer would have come is gone.
 func (d *downlink) repeat() {
 	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.repeats = time.Now().Add(repeatAfter)
+}
+
+// remind tells it when it is time to.
+func (d *downlink) remind(now time.Time) {
+	d.mu.Lock()
+	due := !d.repeats.IsZero() && now.After(d.repeats)
+	if due {
+		d.repeats = time.Time{}
+	}
 	offered := d.offered
 	d.mu.Unlock()
-	if offered != "" {
+	if due && offered != "" {
 		d.peer.say(media.Offered{SDP: offered})
 	}
 }
@@ -104,7 +121,7 @@ func (d *downlink) settle(again, anew bool) error {
 	if err != nil || !changed && !again && d.pc.RemoteDescription() != nil {
 		return err
 	}
-	return d.offer(again)
+	return d.offer(again || d.pc.ICEConnectionState() == webrtc.ICEConnectionStateFailed) // of what has failed no candidates are left
 }
 
 // keep remembers that ICE has to begin anew for when the answer has come.
@@ -175,7 +192,7 @@ func (d *downlink) offer(again bool) error {
 	}
 	d.open = true
 	d.mu.Lock()
-	d.offered = text
+	d.offered, d.repeats = text, time.Time{}
 	d.mu.Unlock()
 	d.peer.say(media.Offered{SDP: text})
 	return nil
@@ -202,6 +219,9 @@ func (d *downlink) answer(text string) error {
 	d.open = false
 	d.mu.Lock()
 	d.offered = ""
+	if !d.lost.IsZero() {
+		d.lost = time.Now() // what is agreed now has not had a chance yet
+	}
 	d.mu.Unlock()
 	d.wake()
 	return nil
@@ -226,7 +246,7 @@ func (d *downlink) moved(state webrtc.ICEConnectionState) {
 			d.lost = time.Now()
 		}
 	case webrtc.ICEConnectionStateConnected, webrtc.ICEConnectionStateCompleted:
-		d.lost = time.Time{}
+		d.lost, d.tries = time.Time{}, 0
 	default:
 	}
 }
@@ -234,9 +254,10 @@ func (d *downlink) moved(state webrtc.ICEConnectionState) {
 // revive has ICE begin anew when the connection has been lost for a while: only the engine can do that on this side (client protocol 6.1).
 func (d *downlink) revive(now time.Time) {
 	d.mu.Lock()
-	lost := !d.lost.IsZero() && now.Sub(d.lost) >= reviveAfter
+	lost := !d.lost.IsZero() && d.offered == "" && now.Sub(d.lost) >= reviveAfter<<min(d.tries, reviveSlower)
 	if lost {
 		d.lost = now
+		d.tries++
 	}
 	d.mu.Unlock()
 	if lost {
@@ -255,7 +276,7 @@ func (d *downlink) drop() {
 	}
 	d.pc, d.estimate, d.channel, d.open, d.waiting, d.sent = nil, nil, nil, false, nil, nil
 	d.mu.Lock()
-	d.offered, d.lost = "", time.Time{}
+	d.offered, d.lost, d.tries = "", time.Time{}, 0
 	d.mu.Unlock()
 }
 

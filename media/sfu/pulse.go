@@ -19,8 +19,12 @@ const (
 	eachScore  = 8
 )
 
-// reviveAfter is how long a way down is lost before ICE begins anew, and then each time again.
-const reviveAfter = 3 * time.Second
+// reviveAfter is how long a way down is lost before ICE begins anew, and then twice as long each time, some times: who is slow needs longer
+// than that to get anywhere, and would begin anew for ever.
+const (
+	reviveAfter  = 3 * time.Second
+	reviveSlower = 3
+)
 
 // pulse does what is due in a room now.
 func (r *room) pulse(now time.Time, n int) {
@@ -30,6 +34,7 @@ func (r *room) pulse(now time.Time, n int) {
 	r.tellLevels(now)
 	var scores []media.Score
 	for _, p := range r.everybody() {
+		p.down.remind(now)
 		l := p.down.now()
 		if l.pc != nil {
 			p.divide(now, &l)
