@@ -1,6 +1,7 @@
 // Three protocols in the same rooms: the SDK in a browser, a MikroRoom socket and a Room Codes socket. All that docs/protocol-*.md
 // says of what crosses is looked at, in a room that was made by MikroRoom, one of Room Codes, and one of 100ms.
 import assert from "node:assert/strict";
+import { setTimeout as elapse } from "node:timers/promises";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { newCode, Participant } from "../../mikroroom/participant.mjs";
@@ -120,8 +121,12 @@ async function madeByRoomCodes(stage) {
   hana.close(); // the host's leave ends the room for everybody
   await sam.sees("itself outside", ({ room }) => !room.isConnected);
   await ben.isOut();
-  const list = await all(stage.hms.rooms.list({ enabled: false }));
-  assert.ok(list.some(({ id }) => id === stage.room.id), "the closed room is disabled");
+  const closed = async () => (await all(stage.hms.rooms.list({ enabled: false }))).some(({ id }) => id === stage.room.id);
+  const deadline = Date.now() + 10_000; // it is written down behind the end
+  while (!(await closed())) {
+    assert.ok(Date.now() < deadline, "the closed room is disabled");
+    await elapse(100);
+  }
 }
 
 async function madeByHMS(stage) {
