@@ -71,11 +71,10 @@ func pipes(t *testing.T, cmd *exec.Cmd) (stdin io.WriteCloser, stdout io.ReadClo
 
 // play is one scenario while it runs.
 type play struct {
-	cmd    *exec.Cmd
 	stdin  io.WriteCloser
-	asked  *bufio.Scanner // a line for each thing that the script asks for; see browser/ask.mjs
+	asked  chan string // what the script asks for, see browser/ask.mjs; closed when it has ended
 	stderr *transcript
-	ended  bool
+	err    error // how it has ended
 }
 
 // play starts browser/scenarios/<name>.mjs against the server. It ends with the test at the latest.
@@ -83,17 +82,28 @@ func (b *browser) play(t *testing.T, s *server, name string) *play {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longestScript)
 	environment := append(s.scriptEnvironment(), "FOYER_BROWSER="+b.Address, "FOYER_PAGES="+b.Pages)
-	p := &play{cmd: b.network.within(nodeCommand(ctx, environment, filepath.Join("browser", "scenarios", name+".mjs")))}
+	cmd := b.network.within(nodeCommand(ctx, environment, filepath.Join("browser", "scenarios", name+".mjs")))
+	p := &play{asked: make(chan string)}
 	var stdout io.ReadCloser
-	p.stdin, stdout, p.stderr = pipes(t, p.cmd)
-	p.asked = bufio.NewScanner(stdout)
-	if err := p.cmd.Start(); err != nil {
+	p.stdin, stdout, p.stderr = pipes(t, cmd)
+	if err := cmd.Start(); err != nil {
 		t.Fatalf("start the scenario: %v", err)
 	}
+	// Not when the test asks how it has ended: by then its time may be over.
+	go func() {
+		defer close(p.asked)
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			select {
+			case p.asked <- lines.Text():
+			case <-ctx.Done():
+			}
+		}
+		p.err = cmd.Wait()
+	}()
 	t.Cleanup(func() {
 		cancel()
-		if !p.ended {
-			_ = p.cmd.Wait()
+		for range p.asked {
+			continue
 		}
 	})
 	return p
@@ -117,10 +127,10 @@ func (p *play) serve(t *testing.T, s *server) {
 // obey does what the script asks for, until the script ends.
 func (p *play) obey(t *testing.T, do map[string]func()) {
 	t.Helper()
-	for p.asked.Scan() {
-		act := do[p.asked.Text()]
+	for what := range p.asked {
+		act := do[what]
 		if act == nil {
-			t.Fatalf("the scenario asks for %q", p.asked.Text())
+			t.Fatalf("the scenario asks for %q", what)
 		}
 		act()
 		if _, err := io.WriteString(p.stdin, "done\n"); err != nil {
@@ -132,11 +142,10 @@ func (p *play) obey(t *testing.T, do map[string]func()) {
 // await fails the test if the scenario does not end well.
 func (p *play) await(t *testing.T) {
 	t.Helper()
-	for p.asked.Scan() {
-		t.Errorf("the scenario asks for %q, and nobody is there to do it", p.asked.Text())
+	for what := range p.asked {
+		t.Errorf("the scenario asks for %q, and nobody is there to do it", what)
 	}
-	p.ended = true
-	if err := p.cmd.Wait(); err != nil {
-		t.Fatalf("%v\n%s", err, p.stderr.String())
+	if p.err != nil {
+		t.Fatalf("%v\n%s", p.err, p.stderr.String())
 	}
 }

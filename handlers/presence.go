@@ -38,8 +38,10 @@ type presence struct {
 
 // Describe is prometheus's.
 func (p presence) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{liveRooms, livePeers, openSockets, hooksQueued, hooksSent, hooksFailed,
-		mediaPeers, mediaTracks, mediaFrames, mediaBytes, mediaLost, mediaAgain, mediaKeys, mediaRelays} {
+	for _, d := range []*prometheus.Desc{
+		liveRooms, livePeers, openSockets, hooksQueued, hooksSent, hooksFailed,
+		mediaPeers, mediaTracks, mediaFrames, mediaBytes, mediaLost, mediaAgain, mediaKeys, mediaRelays,
+	} {
 		out <- d
 	}
 }

@@ -19,7 +19,7 @@ func dropProgram() {
 	if err != nil {
 		return
 	}
-	defer maps.Close()
+	defer func() { _ = maps.Close() }()
 	for lines := bufio.NewScanner(maps); lines.Scan(); {
 		fields := strings.Fields(lines.Text()) // 00400000-01234000 r-xp 00000000 fe:00 1234 /usr/bin/foyer
 		if len(fields) < 6 || fields[5] != path || strings.Contains(fields[1], "w") {

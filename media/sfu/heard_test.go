@@ -176,15 +176,16 @@ func (c *client) has(id string, packets int64) {
 	soon(c.t, fmt.Sprintf("%s has %d packets of %s", c.id, packets, id), func() bool { return c.count(id) >= packets })
 }
 
-// hearsNothing fails the test when more than what was under way comes of a track, while another one goes on.
+// hearsNothing waits until nothing comes of a track, while another one goes on: what was under way is over soon.
 func (c *client) hearsNothing(id, other string) {
 	c.t.Helper()
-	c.hears(other, 5) // what was under way is over
-	before := c.count(id)
-	c.hears(other, 20)
-	if after := c.count(id); after != before {
-		c.t.Errorf("%s hears %s: %d packets", c.id, id, after-before)
-	}
+	from, others := c.count(id), c.count(other)
+	soon(c.t, c.id+" hears nothing of "+id, func() bool {
+		if now := c.count(id); now != from {
+			from, others = now, c.count(other)
+		}
+		return c.count(other) >= others+20
+	})
 }
 
 // asks calls a method on the channel and gives the answer.

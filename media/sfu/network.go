@@ -35,16 +35,8 @@ func listen(address string, quiet logging.LeveledLogger) (*network, error) {
 		return nil, fmt.Errorf("media address %q: %w", address, err)
 	}
 	n := &network{}
-	if n.listener, err = net.ListenTCP("tcp", &net.TCPAddr{IP: at.IP, Port: at.Port, Zone: at.Zone}); err != nil {
-		return nil, fmt.Errorf("listen for media over TCP: %w", err)
-	}
-	n.port = at.Port
-	if tcp, ok := n.listener.Addr().(*net.TCPAddr); ok { // a port of 0 is the kernel's choice: UDP takes the same
-		n.port = tcp.Port
-	}
-	if n.udp, err = listenUDP(at.IP, n.port, quiet); err != nil {
-		_ = n.listener.Close()
-		return nil, fmt.Errorf("listen for media over UDP: %w", err)
+	if err := n.bind(at, quiet); err != nil {
+		return nil, err
 	}
 	for _, own := range n.udp.GetListenAddresses() {
 		if udp, ok := own.(*net.UDPAddr); ok {
@@ -56,6 +48,30 @@ func listen(address string, quiet logging.LeveledLogger) (*network, error) {
 		FirstStunBindTimeout: tcpFirst, AliveDurationForConnFromStun: tcpFirst,
 	})
 	return n, nil
+}
+
+// mostPorts are tried when any would do.
+const mostPorts = 10
+
+// bind opens the port over TCP and over UDP. One of 0 is the kernel's choice for TCP, which somebody may have over UDP: then for the next one.
+func (n *network) bind(at *net.UDPAddr, quiet logging.LeveledLogger) (err error) {
+	for range mostPorts {
+		if n.listener, err = net.ListenTCP("tcp", &net.TCPAddr{IP: at.IP, Port: at.Port, Zone: at.Zone}); err != nil {
+			return fmt.Errorf("listen for media over TCP: %w", err)
+		}
+		n.port = at.Port
+		if tcp, ok := n.listener.Addr().(*net.TCPAddr); ok {
+			n.port = tcp.Port
+		}
+		if n.udp, err = listenUDP(at.IP, n.port, quiet); err == nil {
+			return nil
+		}
+		_ = n.listener.Close()
+		if at.Port != 0 {
+			break
+		}
+	}
+	return fmt.Errorf("listen for media over UDP: %w", err)
 }
 
 // listenUDP opens one socket, or, without an address, one on each of the machine's.
@@ -84,7 +100,7 @@ func (n *network) close() error {
 
 // settings are those of all connections. The engine is reached at its own addresses, so it is an ICE lite agent: clients look for the way.
 func (n *network) settings(public netip.Addr, log *slog.Logger) (webrtc.SettingEngine, error) {
-	s := webrtc.SettingEngine{LoggerFactory: quietly{log}}
+	s := webrtc.SettingEngine{LoggerFactory: quietly{log: log}}
 	s.SetLite(true)
 	s.SetICEUDPMux(n.udp)
 	s.SetICETCPMux(n.tcp)
@@ -112,11 +128,11 @@ func (n *network) settings(public netip.Addr, log *slog.Logger) (webrtc.SettingE
 }
 
 // quietly passes on what pion has to complain of: that is about single peers, so it is for debugging.
-type quietly struct{ *slog.Logger }
+type quietly struct{ log *slog.Logger }
 
 // NewLogger is a logger of a part of pion.
 func (q quietly) NewLogger(scope string) logging.LeveledLogger {
-	return hushed{q.Logger.With("part", scope)}
+	return hushed{q.log.With("part", scope)}
 }
 
 // hushed writes nothing of addresses, candidates or descriptions unless somebody debugs.
@@ -128,7 +144,7 @@ func (h hushed) Debug(string)                 {}
 func (h hushed) Debugf(string, ...any)        {}
 func (h hushed) Info(string)                  {}
 func (h hushed) Infof(string, ...any)         {}
-func (h hushed) Warn(text string)             { h.log.Debug(text) }
-func (h hushed) Warnf(f string, args ...any)  { h.log.Debug(fmt.Sprintf(f, args...)) }
-func (h hushed) Error(text string)            { h.log.Debug(text) }
-func (h hushed) Errorf(f string, args ...any) { h.log.Debug(fmt.Sprintf(f, args...)) }
+func (h hushed) Warn(text string)             { h.log.Debug("pion", "says", text) }
+func (h hushed) Warnf(f string, args ...any)  { h.Warn(fmt.Sprintf(f, args...)) }
+func (h hushed) Error(text string)            { h.Warn(text) }
+func (h hushed) Errorf(f string, args ...any) { h.Warn(fmt.Sprintf(f, args...)) }

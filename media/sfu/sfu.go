@@ -59,7 +59,7 @@ func Open(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate for media: %w", err)
 	}
-	n, err := listen(o.Address, quietly{o.Log}.NewLogger("ice"))
+	n, err := listen(o.Address, quietly{log: o.Log}.NewLogger("ice"))
 	if err != nil {
 		return nil, err
 	}
