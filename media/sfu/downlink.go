@@ -21,7 +21,7 @@ type downlink struct {
 	again   bool // ICE has to begin anew
 	anew    bool // all has to
 	offered string
-	repeats time.Time // when that is told again; zero: it is not
+	quiet   time.Time // until when nothing is offered; zero: it may be
 	lost    time.Time // when the connection was, or ICE began anew; zero: it is not
 	tries   int       // how often ICE has begun anew since
 
@@ -38,7 +38,7 @@ type downlink struct {
 func (d *downlink) wake() { d.nudge(func() {}) }
 
 // restart has it begin anew: the client has.
-func (d *downlink) restart() { d.nudge(func() { d.anew = true }) }
+func (d *downlink) restart() { d.nudge(func() { d.anew, d.quiet = true, time.Time{} }) }
 
 func (d *downlink) nudge(change func()) {
 	d.mu.Lock()
@@ -54,28 +54,32 @@ func (d *downlink) nudge(change func()) {
 	}
 }
 
-// repeatAfter is how long a client that comes back has to say that it begins anew. One that does must not be offered what is of before: its
-// answer would be taken for that to the next offer.
-const repeatAfter = 500 * time.Millisecond
+// quietFor is how long a client that comes back has to say that it begins anew. Meanwhile it is offered nothing: it would answer with new
+// connections what is meant for its old ones.
+const quietFor = 500 * time.Millisecond
 
 // repeat has the offer be told again that has no answer: the connection by which the answer would have come is gone.
 func (d *downlink) repeat() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.repeats = time.Now().Add(repeatAfter)
+	d.quiet = time.Now().Add(quietFor)
 }
 
-// remind tells it when it is time to.
+// remind tells it when it is time to, or has what has changed meanwhile be offered.
 func (d *downlink) remind(now time.Time) {
 	d.mu.Lock()
-	due := !d.repeats.IsZero() && now.After(d.repeats)
+	due := !d.quiet.IsZero() && now.After(d.quiet)
 	if due {
-		d.repeats = time.Time{}
+		d.quiet = time.Time{}
 	}
 	offered := d.offered
 	d.mu.Unlock()
-	if due && offered != "" {
+	switch {
+	case !due:
+	case offered != "":
 		d.peer.say(media.Offered{SDP: offered})
+	default:
+		d.wake()
 	}
 }
 
@@ -104,8 +108,7 @@ func (d *downlink) settle(again, anew bool) error {
 	if anew || d.pc != nil && d.pc.ConnectionState() == webrtc.PeerConnectionStateClosed {
 		d.drop()
 	}
-	if d.open {
-		d.keep(again)
+	if d.keep(again) {
 		return nil
 	}
 	shares := d.peer.room.shares(d.peer)
@@ -124,11 +127,13 @@ func (d *downlink) settle(again, anew bool) error {
 	return d.offer(again || d.pc.ICEConnectionState() == webrtc.ICEConnectionStateFailed) // of what has failed no candidates are left
 }
 
-// keep remembers that ICE has to begin anew for when the answer has come.
-func (d *downlink) keep(again bool) {
+// keep is true if nothing may be offered now. That ICE has to begin anew is remembered for then.
+func (d *downlink) keep(again bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.again = d.again || again
+	wait := d.open || !d.quiet.IsZero()
+	d.again = d.again || again && wait
+	return wait
 }
 
 // exchange takes what the peer must not get any more from the connection, and adds what it should.
@@ -192,7 +197,7 @@ func (d *downlink) offer(again bool) error {
 	}
 	d.open = true
 	d.mu.Lock()
-	d.offered, d.repeats = text, time.Time{}
+	d.offered = text
 	d.mu.Unlock()
 	d.peer.say(media.Offered{SDP: text})
 	return nil
