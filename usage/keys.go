@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 
 	"foyer/fault"
@@ -46,11 +45,11 @@ func CheckKey(key string) error {
 	return nil
 }
 
-// newKey is 256 random bits.
+// newKey is 256 random bits, in characters that no command line takes for something else.
 func newKey() string {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails
-	return base64.RawURLEncoding.EncodeToString(raw)
+	return hex.EncodeToString(raw)
 }
 
 // digest is what is kept of a key. It needs no salt: whoever chose a key that can be guessed has nothing to hide behind one.

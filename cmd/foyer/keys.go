@@ -95,7 +95,7 @@ func (k keysCreateCommand) Run(ctx context.Context, s *Settings, io streams) err
 }
 
 type keysRevokeCommand struct {
-	AccessKey string `arg:"" help:"The access key; of roomcodes the API key or its id."`
+	AccessKey string `arg:"" help:"The access key; of roomcodes the API key or its id. One that begins with - comes after --."`
 }
 
 // Run revokes a key pair, or an API key.
