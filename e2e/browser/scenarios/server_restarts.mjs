@@ -21,6 +21,7 @@ await play(async (stage) => {
         room.roomState === "Connected" && notices.filter(({ type }) => type === "RECONNECTED").length === wanted;
       await peer.sees(`the server back after ${how}`, back, round + 1);
     }
+    await alice.call("sessionStore.set", "back", how); // answered once the server has her back, too: a message does not wait for her
     await bob.call("sendBroadcastMessage", `after ${how}`);
     await alice.hears(`after ${how}`);
     await alice.call("sendDirectMessage", `heard after ${how}`, ids[1]);
