@@ -25,18 +25,17 @@ func TestClosed(t *testing.T) {
 	p := ann.peer
 	p.Close()
 	p.Close()
-	soon(t, "offers are refused", func() bool {
-		_, err := p.Offer(t.Context(), offer, ann.list())
-		return errors.Is(err, media.ErrClosed)
-	})
-	for name, err := range map[string]error{
-		"answer":  p.Answer(answer),
-		"publish": p.Trickle(media.Publish, media.Candidate{Candidate: "candidate:1 1 udp 1 127.0.0.1 9 typ host"}),
-		"hear":    p.Trickle(media.Subscribe, media.Candidate{Candidate: "candidate:1 1 udp 1 127.0.0.1 9 typ host"}),
+	candidate := media.Candidate{Candidate: "candidate:1 1 udp 1 127.0.0.1 9 typ host"}
+	for name, ask := range map[string]func() error{
+		"offer": func() error {
+			_, err := p.Offer(t.Context(), offer, ann.list())
+			return err
+		},
+		"answer":  func() error { return p.Answer(answer) },
+		"publish": func() error { return p.Trickle(media.Publish, candidate) },
+		"hear":    func() error { return p.Trickle(media.Subscribe, candidate) },
 	} {
-		if !errors.Is(err, media.ErrClosed) {
-			t.Errorf("%s: %v, want %v", name, err, media.ErrClosed)
-		}
+		soon(t, name+" is refused", func() bool { return errors.Is(ask(), media.ErrClosed) })
 	}
 	p.SetRights(speaker())
 	p.Mute("v", true)
