@@ -15,21 +15,22 @@ import (
 
 // plane is what carries pictures and sound.
 type plane struct {
-	engine *sfu.Engine  // nil: it is switched off
-	turn   *turn.Server // nil: there is none of Foyer's own
+	engine *sfu.Engine   // nil: it is switched off
+	turn   *turn.Server  // nil: there is none of Foyer's own
+	begun  chan struct{} // a word that there may be connections now
 	ice    *media.ICE
 }
 
 // openMedia starts what carries pictures and sound.
 func (s *Settings) openMedia(box *seal.Box, log *slog.Logger) (*plane, error) {
-	p := &plane{}
+	p := &plane{begun: make(chan struct{}, 1)}
 	var also []netip.AddrPort
 	if s.Media == "on" {
 		public, err := s.publicIP()
 		if err != nil {
 			return nil, err
 		}
-		if p.engine, err = sfu.Open(sfu.Options{Address: s.MediaAddr, Public: public, Log: log}); err != nil {
+		if p.engine, err = sfu.Open(sfu.Options{Address: s.MediaAddr, Public: public, Log: log, Begin: p.begin}); err != nil {
 			return nil, fmt.Errorf("%w (FOYER_MEDIA_ADDR names another address, FOYER_MEDIA=off does without pictures and sound)", err)
 		}
 		log.Info("media", "port", p.engine.Port())
@@ -52,6 +53,14 @@ func (p *plane) carry(h *handlers.Handler) {
 	}
 	if p.turn != nil {
 		h.Relays = p.turn.Allocations
+	}
+}
+
+// begin tells that there may be connections now.
+func (p *plane) begin() {
+	select {
+	case p.begun <- struct{}{}:
+	default: // that is known
 	}
 }
 

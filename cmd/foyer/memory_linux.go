@@ -33,3 +33,8 @@ func dropProgram() {
 		}
 	}
 }
+
+// dropPages has the kernel take back the pages of what will never be read.
+func dropPages(b []byte) {
+	_ = syscall.Madvise(b, syscall.MADV_DONTNEED) // it may refuse
+}

@@ -4,3 +4,6 @@ package main
 
 // dropProgram does nothing here.
 func dropProgram() {}
+
+// dropPages does nothing here.
+func dropPages([]byte) {}

@@ -142,7 +142,7 @@ func (s *Settings) listen(ctx context.Context, c *core, public *url.URL, log *sl
 	work.Go(func() error { return c.webhooks.Run(ctx) })
 	work.Go(func() error { return c.closer.Run(ctx, c.rooms) })
 	work.Go(func() error { return c.chats.Run(ctx) })
-	work.Go(func() error { return tidy(ctx, &reserve{}, pictures.busy) })
+	work.Go(func() error { return tidy(ctx, &reserve{}, pictures.busy, pictures.begun) })
 	work.Go(func() error { return shutDown(ctx, server, log) })
 	err = errors.Join(work.Wait(), stopJournal())
 	log.Info("stopped")

@@ -2,16 +2,19 @@ package sfu
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
 
 	"foyer/media"
 
+	"github.com/pion/datachannel"
 	"github.com/pion/webrtc/v4"
 )
 
 // channelName is what clients know the channel by on which they say what they want (client protocol 6.1).
 const channelName = "ion-sfu"
 
-// The bounds of a request.
+// mostRequest is how many bytes a call may have.
 const mostRequest = 4 << 10
 
 // request is a call of the client's on the channel.
@@ -37,11 +40,30 @@ type refusal struct {
 	Message string `json:"message"`
 }
 
-// hear answers a call.
-func (p *peer) hear(channel *webrtc.DataChannel, message []byte) {
-	if len(message) > mostRequest {
+// attend reads the calls on a channel until it ends. pion would do it with a buffer for the largest message that SCTP can carry.
+func (p *peer) attend(channel *webrtc.DataChannel) {
+	raw, err := channel.Detach()
+	if err != nil {
 		return
 	}
+	buffer := make([]byte, mostRequest)
+	for {
+		n, _, err := raw.ReadDataChannel(buffer)
+		switch {
+		case err == nil:
+			p.hear(channel, raw, buffer[:n])
+		case errors.Is(err, io.ErrShortBuffer): // it waits until there is room for it: it is no call
+			if _, _, err = raw.ReadDataChannel(make([]byte, channelBuffer)); err != nil {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// hear answers a call.
+func (p *peer) hear(channel *webrtc.DataChannel, raw datachannel.Writer, message []byte) {
 	var r request
 	if json.Unmarshal(message, &r) != nil || len(r.ID) == 0 {
 		return
@@ -51,7 +73,7 @@ func (p *peer) hear(channel *webrtc.DataChannel, message []byte) {
 		answer.Result = &struct{}{}
 	}
 	if text, err := json.Marshal(answer); err == nil && channel.BufferedAmount() < channelBuffer {
-		_ = channel.SendText(string(text))
+		_, _ = raw.WriteDataChannel(text, true)
 	}
 }
 

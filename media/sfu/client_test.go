@@ -111,6 +111,7 @@ func (c *client) connection(side media.Side) *webrtc.PeerConnection {
 	must(c.t, m.RegisterDefaultCodecs())
 	must(c.t, webrtc.ConfigureSimulcastExtensionHeaders(m))
 	must(c.t, m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level"}, webrtc.RTPCodecTypeAudio))
+	must(c.t, webrtc.ConfigureTWCCHeaderExtensionSender(m, r))
 	must(c.t, webrtc.RegisterDefaultInterceptors(m, r))
 	s := webrtc.SettingEngine{LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard}}
 	s.SetIncludeLoopbackCandidate(true)

@@ -14,7 +14,6 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
@@ -88,6 +87,16 @@ func codecs(m *webrtc.MediaEngine, side media.Side) error {
 	return nil
 }
 
+// numbered has all packets of a connection be numbered together (TWCC).
+func numbered(m *webrtc.MediaEngine) error {
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // receiving is what a connection does by which a client publishes: it asks for what was lost, and says what has come, and when.
 func receiving(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.LoggerFactory) error {
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio); err != nil {
@@ -96,7 +105,7 @@ func receiving(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.Logg
 	if err := webrtc.ConfigureSimulcastExtensionHeaders(m); err != nil {
 		return err
 	}
-	if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.WithLoggerFactory(logs)); err != nil {
+	if err := numbered(m); err != nil {
 		return err
 	}
 	asks, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(60*time.Millisecond), nack.GeneratorMaxNacksPerPacket(8),
@@ -108,17 +117,16 @@ func receiving(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.Logg
 	if err != nil {
 		return err
 	}
-	r.Add(asks)
-	r.Add(reports)
+	r.Add(inlets{})
+	r.Add(dormants{asks})
+	r.Add(dormants{reports})
 	return nil
 }
 
 // sending is what a connection does by which a client subscribes: it says what was sent, and listens to what came of it.
 func sending(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.LoggerFactory, e *estimate) error {
-	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind); err != nil {
-			return err
-		}
+	if err := numbered(m); err != nil {
+		return err
 	}
 	reports, err := report.NewSenderInterceptor(report.SenderUseLatestPacket(), report.WithSenderLoggerFactory(logs))
 	if err != nil {
@@ -131,6 +139,7 @@ func sending(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.Logger
 
 // connect makes one of the connections of a peer, whose descriptions take turns; the estimate is for that by which it subscribes.
 func (e *Engine) connect(turn sync.Locker, side media.Side, estimate *estimate) (*webrtc.PeerConnection, error) {
+	e.begin()
 	m, r := &webrtc.MediaEngine{}, &interceptor.Registry{}
 	if err := codecs(m, side); err != nil {
 		return nil, err

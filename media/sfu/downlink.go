@@ -179,7 +179,7 @@ func (d *downlink) connect() error {
 		_ = pc.Close()
 		return err
 	}
-	channel.OnMessage(func(m webrtc.DataChannelMessage) { d.peer.hear(channel, m.Data) })
+	channel.OnOpen(func() { d.peer.attend(channel) })
 	pc.OnICEConnectionStateChange(d.moved)
 	d.pc, d.estimate, d.channel, d.sent = pc, estimate, channel, map[string]*delivery{}
 	return nil

@@ -114,6 +114,7 @@ func (n *network) settings(public netip.Addr, log *slog.Logger) (webrtc.SettingE
 	s.SetSRTPReplayProtectionWindow(512)
 	s.SetSRTCPReplayProtectionWindow(64)
 	s.SetSCTPMaxReceiveBufferSize(channelBuffer)
+	s.DetachDataChannels()
 	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
 		return s, err
 	}

@@ -22,12 +22,7 @@ func (o *outlet) NewInterceptor(string) (interceptor.Interceptor, error) { retur
 
 // BindLocalStream implements interceptor.Interceptor. A stream is written by one goroutine at a time.
 func (o *outlet) BindLocalStream(info *interceptor.StreamInfo, next interceptor.RTPWriter) interceptor.RTPWriter {
-	var id uint8
-	for _, extension := range info.RTPHeaderExtensions {
-		if extension.URI == sdp.TransportCCURI {
-			id = uint8(extension.ID) //nolint:gosec // at most 14
-		}
-	}
+	id := extensionOf(info, sdp.TransportCCURI)
 	if id == 0 {
 		return next
 	}

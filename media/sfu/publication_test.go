@@ -41,6 +41,7 @@ type publication struct {
 	stop   context.CancelFunc
 	ended  chan struct{}
 	asked  atomic.Int64 // key frames
+	came   atomic.Int64 // packets that the engine says have come
 }
 
 // layer is one of its sizes.
@@ -129,9 +130,12 @@ func (p *publication) listen(l *layer) {
 			continue
 		}
 		for _, packet := range packets {
-			if _, ok := packet.(*rtcp.PictureLossIndication); ok {
+			switch packet := packet.(type) {
+			case *rtcp.PictureLossIndication:
 				l.key.Store(true)
 				p.asked.Add(1)
+			case *rtcp.TransportLayerCC:
+				p.came.Add(int64(len(packet.RecvDeltas)))
 			}
 		}
 	}

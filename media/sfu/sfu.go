@@ -22,15 +22,17 @@ type Options struct {
 	Address string     // where media come and go, over UDP and over TCP, such as ":7882"
 	Public  netip.Addr // what that is called from outside; the zero value: as the machine's own addresses are
 	Log     *slog.Logger
+	Begin   func() // called when a connection is made: it must be quick; nil: nobody wants to know
 }
 
 // Engine passes on media within this process. It is a media.Engine. Safe for concurrent use.
 type Engine struct {
-	name         string // static, as are the next five
+	name         string // static, as are the next seven
 	network      *network
 	settings     webrtc.SettingEngine
 	certificates []webrtc.Certificate
 	log          *slog.Logger
+	begin        func()
 	life         context.Context
 	end          context.CancelFunc
 
@@ -51,6 +53,9 @@ func Open(o Options) (*Engine, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Begin == nil {
+		o.Begin = func() {}
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -64,7 +69,8 @@ func Open(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		name: "sfu-" + uuid.NewString(), network: n, certificates: []webrtc.Certificate{*certificate}, log: o.Log, rooms: map[string]*room{},
+		name: "sfu-" + uuid.NewString(), network: n, certificates: []webrtc.Certificate{*certificate}, log: o.Log, begin: o.Begin,
+		rooms: map[string]*room{},
 	}
 	if e.settings, err = n.settings(o.Public, o.Log); err != nil {
 		_ = n.close()

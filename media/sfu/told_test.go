@@ -35,3 +35,17 @@ func TestLayersTold(t *testing.T) {
 		return last() == media.TrackLayer{Track: "v", Current: media.High, Expected: media.High}
 	})
 }
+
+// A publisher is told of each packet that it came (TWCC): by that it knows what its way up bears.
+func TestArrivalsTold(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	ann := enter(t, e, "r", "ann", speaker())
+	p := ann.publishes("v", pictures())
+	soon(t, "a hundred packets have come", func() bool { return p.came.Load() >= 100 })
+	p.stop()
+	<-p.ended
+	if came, sent := p.came.Load(), p.layers[0].sent.Load(); came > sent || came < sent*9/10-10 {
+		t.Errorf("%d packets of %d are told of", came, sent)
+	}
+}
