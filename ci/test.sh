@@ -52,4 +52,4 @@ mapfile -t others < <(go list ./... | grep -v '/media/sfu$')
 race "${others[@]}"
 step "media in real time"
 race ./media/sfu
-CGO_ENABLED=0 go test -vet=off ./media/sfu
+FOYER_TEST_SOAK=1 CGO_ENABLED=0 go test -vet=off -timeout=20m ./media/sfu # peers come and go for five minutes

@@ -12,7 +12,6 @@ import (
 	"foyer/media"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
@@ -97,7 +96,7 @@ func numbered(m *webrtc.MediaEngine) error {
 	return nil
 }
 
-// receiving is what a connection does by which a client publishes: it asks for what was lost, and says what has come, and when.
+// receiving is what a connection does by which a client publishes: it says what has come, and when. For what was lost asks pump.
 func receiving(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.LoggerFactory) error {
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio); err != nil {
 		return err
@@ -108,17 +107,11 @@ func receiving(m *webrtc.MediaEngine, r *interceptor.Registry, logs logging.Logg
 	if err := numbered(m); err != nil {
 		return err
 	}
-	asks, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(60*time.Millisecond), nack.GeneratorMaxNacksPerPacket(8),
-		nack.WithGeneratorLoggerFactory(logs))
-	if err != nil {
-		return err
-	}
 	reports, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(logs))
 	if err != nil {
 		return err
 	}
 	r.Add(inlets{})
-	r.Add(dormants{asks})
 	r.Add(dormants{reports})
 	return nil
 }

@@ -2,11 +2,12 @@ package sfu
 
 import (
 	"context"
+	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
 	"foyer/media"
-	"foyer/media/forward"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -125,20 +126,30 @@ func (u *uplink) receive(pc *webrtc.PeerConnection, remote *webrtc.TrackRemote, 
 	if kind == media.Audio {
 		hearken(t, remote, levelOf(receiver))
 	} else {
-		pump(t.source.Stream(layer), remote)
+		pump(t, layer, remote)
 	}
 	reading.Wait()
 }
 
-// pump passes on what comes in.
-func pump(stream *forward.Stream, remote *webrtc.TrackRemote) {
+// pump passes on pictures, and asks for what is missing if the publisher keeps it.
+func pump(t *track, layer media.Layer, remote *webrtc.TrackRemote) {
 	buffer := make([]byte, packetSize)
+	stream := t.source.Stream(layer)
+	keeps := slices.Contains(remote.Codec().RTCPFeedback, webrtc.RTCPFeedback{Type: webrtc.TypeRTCPFBNACK})
+	var missing gaps
 	for {
 		n, _, err := remote.Read(buffer)
 		if err != nil {
 			return
 		}
-		_ = stream.Write(buffer[:n]) // what is no packet is dropped
+		if stream.Write(buffer[:n]) != nil || !keeps { // what is no packet is dropped
+			continue
+		}
+		now := time.Now()
+		missing.note(binary.BigEndian.Uint16(buffer[2:]), now)
+		if numbers := missing.due(now); len(numbers) > 0 {
+			t.asker.again(layer, numbers)
+		}
 	}
 }
 
@@ -191,7 +202,7 @@ func readReports(receiver *webrtc.RTPReceiver, rid string) {
 	}
 }
 
-// asker asks a publisher for key frames.
+// asker asks a publisher for key frames, and for what was lost.
 type asker struct {
 	mu     sync.Mutex
 	pc     *webrtc.PeerConnection // guarded by mu, as is the next one
@@ -213,4 +224,12 @@ func (a *asker) ask(l media.Layer) {
 	if ssrc != 0 {
 		_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}) // it is asked again
 	}
+}
+
+// again asks for packets that were lost.
+func (a *asker) again(l media.Layer, numbers []uint16) {
+	a.mu.Lock()
+	pc, ssrc := a.pc, a.layers[l]
+	a.mu.Unlock()
+	_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(numbers)}}) // the same
 }
