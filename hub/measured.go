@@ -25,12 +25,16 @@ func newSeries(from *media.Series) models.Series {
 	n := len(from.Samples)
 	s := models.Series{
 		Sent: from.Side == media.Publish, Track: from.Track, Kind: string(from.Kind), Source: from.Source, RID: from.RID,
-		Times: make([]int64, n), Bitrates: make([]int, n), Packets: make([]uint64, n), Lost: make([]uint64, n), RoundTrips: make([]int64, n),
+		Times: make([]int64, n), Bitrates: make([]int, n), Packets: make([]uint64, n), Lost: make([]uint64, n), Pictures: make([]uint64, n),
+		RoundTrips: make([]int64, n), Jitters: make([]int64, n),
 	}
 	for i, sample := range from.Samples {
 		s.Times[i], s.Bitrates[i] = sample.At.UnixMilli(), 1000*sample.Bitrate
-		s.Packets[i], s.Lost[i] = sample.Packets, sample.Lost
-		s.RoundTrips[i] = (sample.RoundTrip + time.Millisecond - 1).Milliseconds() // rounded up: 0 says that it is not known
+		s.Packets[i], s.Lost[i], s.Pictures[i] = sample.Packets, sample.Lost, sample.Pictures
+		s.RoundTrips[i], s.Jitters[i] = known(sample.RoundTrip), known(sample.Jitter)
 	}
 	return s
 }
+
+// known is in milliseconds, rounded up: 0 says that it is not.
+func known(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }

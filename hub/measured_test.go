@@ -33,10 +33,10 @@ func TestMeasured(t *testing.T) {
 	at := time.Now()
 	list := []media.Series{
 		{Side: media.Publish, Track: "v", Kind: media.Video, Source: media.Screen, RID: "q", Samples: []media.Sample{
-			{At: at, Bitrate: 150, Packets: 7}, {At: at.Add(time.Second), Bitrate: 160, Packets: 20},
+			{At: at, Bitrate: 150, Packets: 7, Pictures: 3}, {At: at.Add(time.Second), Bitrate: 160, Packets: 20, Lost: 1, Pictures: 9},
 		}},
 		{Side: media.Subscribe, Track: "a", Kind: media.Audio, Samples: []media.Sample{
-			{At: at, Bitrate: 32, Packets: 50, Lost: 2, RoundTrip: 1200 * time.Microsecond},
+			{At: at, Bitrate: 32, Packets: 50, Lost: 2, RoundTrip: 1200 * time.Microsecond, Jitter: time.Microsecond},
 		}},
 	}
 	enter := func(name string, series []media.Series) *client {
@@ -70,11 +70,12 @@ func TestMeasured(t *testing.T) {
 	want := []models.Series{
 		{
 			Sent: true, Track: "v", Kind: "video", Source: "screen", RID: "q", Times: []int64{at.UnixMilli(), at.UnixMilli() + 1000},
-			Bitrates: []int{150_000, 160_000}, Packets: []uint64{7, 20}, Lost: []uint64{0, 0}, RoundTrips: []int64{0, 0},
+			Bitrates: []int{150_000, 160_000}, Packets: []uint64{7, 20}, Lost: []uint64{0, 1},
+			Pictures: []uint64{3, 9}, RoundTrips: []int64{0, 0}, Jitters: []int64{0, 0},
 		},
 		{
 			Track: "a", Kind: "audio", Times: []int64{at.UnixMilli()}, Bitrates: []int{32_000}, Packets: []uint64{50}, Lost: []uint64{2},
-			RoundTrips: []int64{2},
+			Pictures: []uint64{0}, RoundTrips: []int64{2}, Jitters: []int64{1},
 		},
 	}
 	if diff := cmp.Diff(want, lines[0].Measured.Series); diff != "" {

@@ -250,8 +250,10 @@ type Series struct {
 type Sample struct {
 	At            time.Time
 	Bitrate       int           // kbit/s
-	Packets, Lost uint64        // since the series began
+	Packets, Lost uint64        // since the series began: what was sent and what did not arrive, or what arrived and what did not
+	Pictures      uint64        // since the series began, of video
 	RoundTrip     time.Duration // 0: not known
+	Jitter        time.Duration // by which packets come unevenly (RFC 3550, 6.4.1); 0: not known
 }
 
 // Stats are an engine's.

@@ -18,9 +18,11 @@ type Series struct {
 	RID        string   // which layer, of a track that is sent in several
 	Times      []int64  // milliseconds since 1970
 	Bitrates   []int    // bit/s
-	Packets    []uint64 // since the series began, as the next one
+	Packets    []uint64 // since the series began, as the next two
 	Lost       []uint64
-	RoundTrips []int64 // milliseconds; 0: not known
+	Pictures   []uint64
+	RoundTrips []int64 // milliseconds, as the next one; 0: not known
+	Jitters    []int64
 }
 
 // Measurement is what is kept of that, for as long as events are.

@@ -60,8 +60,8 @@ func thin(list []models.Series) (thinner []models.Series, fewer bool) {
 	for i := range list {
 		s := list[i]
 		fewer = fewer || len(s.Times) > 1
-		s.Times, s.Bitrates, s.RoundTrips = half(s.Times), half(s.Bitrates), half(s.RoundTrips)
-		s.Packets, s.Lost = half(s.Packets), half(s.Lost)
+		s.Times, s.Bitrates, s.RoundTrips, s.Jitters = half(s.Times), half(s.Bitrates), half(s.RoundTrips), half(s.Jitters)
+		s.Packets, s.Lost, s.Pictures = half(s.Packets), half(s.Lost), half(s.Pictures)
 		thinner[i] = s
 	}
 	return thinner, fewer
@@ -120,6 +120,7 @@ func merge(stays []models.Measurement) ([]models.Series, error) {
 			return nil, fmt.Errorf("read the measurements of stay %s: %w", stays[i].ID, err)
 		}
 		for _, s := range list {
+			complete(&s)
 			k := key{s.Sent, s.Track, s.Kind, s.RID}
 			if at, known := place[k]; known {
 				extend(&all[at], &s)
@@ -132,10 +133,18 @@ func merge(stays []models.Measurement) ([]models.Series, error) {
 	return all, nil
 }
 
+// complete fills in what older versions did not measure.
+func complete(s *models.Series) {
+	if n := len(s.Times); len(s.Pictures) != n || len(s.Jitters) != n {
+		s.Pictures, s.Jitters = make([]uint64, n), make([]int64, n)
+	}
+}
+
 // extend goes on with a series where it ended.
 func extend(s, by *models.Series) {
-	s.Times, s.Bitrates, s.RoundTrips = append(s.Times, by.Times...), append(s.Bitrates, by.Bitrates...), append(s.RoundTrips, by.RoundTrips...)
-	s.Packets, s.Lost = countOn(s.Packets, by.Packets), countOn(s.Lost, by.Lost)
+	s.Times, s.Bitrates = append(s.Times, by.Times...), append(s.Bitrates, by.Bitrates...)
+	s.RoundTrips, s.Jitters = append(s.RoundTrips, by.RoundTrips...), append(s.Jitters, by.Jitters...)
+	s.Packets, s.Lost, s.Pictures = countOn(s.Packets, by.Packets), countOn(s.Lost, by.Lost), countOn(s.Pictures, by.Pictures)
 }
 
 func countOn(counts, more []uint64) []uint64 {

@@ -18,7 +18,8 @@ func series(track string, n int) models.Series {
 	s := models.Series{Sent: true, Track: track, Kind: "audio"}
 	for i := range n {
 		s.Times, s.Bitrates, s.RoundTrips = append(s.Times, 1767225600000+10_000*int64(i)), append(s.Bitrates, 32_000), append(s.RoundTrips, 20)
-		s.Packets, s.Lost = append(s.Packets, 500*uint64(i+1)), append(s.Lost, uint64(i))
+		s.Packets, s.Lost, s.Pictures = append(s.Packets, 500*uint64(i+1)), append(s.Lost, uint64(i)), append(s.Pictures, 0)
+		s.Jitters = append(s.Jitters, 3)
 	}
 	return s
 }

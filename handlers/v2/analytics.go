@@ -3,6 +3,7 @@ package v2
 import (
 	"cmp"
 	"encoding/json"
+	"math"
 	"net/http"
 	"time"
 
@@ -157,33 +158,73 @@ type measuredTrack struct {
 	TimeSeries timeSeries `json:"time_series"`
 }
 
-// timeSeries are lists of one length.
+// timeSeries are lists of one length. Null is what is not known.
 type timeSeries struct {
-	Timestamps    []int64  `json:"timestamps"` // milliseconds
-	Bitrate       []int    `json:"bitrate"`    // bit/s
-	Packets       []uint64 `json:"packets"`
-	PacketsLost   []uint64 `json:"packets_lost"`
-	RoundTripTime []*int64 `json:"round_trip_time"` // milliseconds; null: not known
+	Timestamps  []int64   `json:"timestamps"` // milliseconds
+	Bitrate     []int     `json:"bitrate"`    // bit/s
+	FPS         []float64 `json:"fps,omitempty"`
+	PacketLoss  []float64 `json:"packet_loss_percent"`
+	RoundTrip   []*int64  `json:"rtt_ms"`
+	Jitter      []*int64  `json:"jitter_ms"`
+	Packets     []uint64  `json:"packets"`
+	PacketsLost []uint64  `json:"packets_lost"`
+}
+
+func newTimeSeries(s *models.Series) timeSeries {
+	n := len(s.Times)
+	wire := timeSeries{
+		Timestamps: s.Times, Bitrate: s.Bitrates, PacketLoss: make([]float64, n), RoundTrip: known(s.RoundTrips), Jitter: known(s.Jitters),
+		Packets: s.Packets, PacketsLost: s.Lost,
+	}
+	for i := range n {
+		lost, all := since(s.Lost, i), since(s.Packets, i)
+		if s.Sent {
+			all += lost // the packets are those that came
+		}
+		wire.PacketLoss[i] = rounded(100 * lost / max(all, lost, 1))
+	}
+	if s.Kind == string(media.Video) {
+		wire.FPS = make([]float64, n)
+		for i := 1; i < n; i++ { // before the first measurement is no time to speak of
+			wire.FPS[i] = rounded(since(s.Pictures, i) * 1000 / float64(max(s.Times[i]-s.Times[i-1], 1)))
+		}
+	}
+	return wire
+}
+
+// since is how much was counted since the measurement before.
+func since(counts []uint64, i int) float64 {
+	if i == 0 {
+		return float64(counts[0])
+	}
+	return float64(counts[i]) - float64(min(counts[i], counts[i-1]))
+}
+
+// rounded has two decimals.
+func rounded(f float64) float64 { return math.Round(100*f) / 100 }
+
+// known has null for 0.
+func known(list []int64) []*int64 {
+	wire := make([]*int64, len(list))
+	for i := range list {
+		if list[i] > 0 {
+			wire[i] = &list[i]
+		}
+	}
+	return wire
 }
 
 // layers are the words of this interface for the layers that clients call full, half and quarter.
 var layers = map[string]string{"f": "h", "h": "m", "q": "l"}
 
 func newMeasuredTrack(s *models.Series) measuredTrack {
-	wire := measuredTrack{TrackID: s.Track, Type: "regular", TimeSeries: timeSeries{
-		Timestamps: s.Times, Bitrate: s.Bitrates, Packets: s.Packets, PacketsLost: s.Lost, RoundTripTime: make([]*int64, len(s.RoundTrips)),
-	}}
+	wire := measuredTrack{TrackID: s.Track, Type: "regular", TimeSeries: newTimeSeries(s)}
 	if s.Source == media.Screen {
 		wire.Type = media.Screen
 	}
 	if s.RID != "" {
 		layer := cmp.Or(layers[s.RID], s.RID)
 		wire.RID = &layer
-	}
-	for i := range s.RoundTrips {
-		if s.RoundTrips[i] > 0 {
-			wire.TimeSeries.RoundTripTime[i] = &s.RoundTrips[i]
-		}
 	}
 	return wire
 }

@@ -118,7 +118,7 @@ func TestPeerStatsWithMedia(t *testing.T) {
 		bob.Leaves()
 		room.Soon("the session ends", func() bool { return room.Do(`GET /v2/sessions/`+session).At("active") == "false" })
 		a := answers(t, room, stats+alice.ID, ok, `"subscriber":{"video":[],"audio":[]}}`, `"publisher":{"video":[],"audio":[{"track_id":"a","type":"regular","rid":null,"time_series":{"timestamps":[`,
-			`"bitrate":[0],"packets":[0],"packets_lost":[0],"round_trip_time":[null]}},{"track_id":"b"`)
+			`"bitrate":[0],"packet_loss_percent":[0],"rtt_ms":[null],"jitter_ms":[null],"packets":[0],"packets_lost":[0]}},{"track_id":"b"`)
 		if a.At("room_id") != room.Fill("{room}") || a.At("session_id") != session || a.At("peer_id") != alice.ID {
 			t.Errorf("it is about another: %s", a.Body)
 		}
@@ -139,7 +139,7 @@ func TestPeerStatsOfTracks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		one := models.Series{Sent: true, Track: "v", Kind: "video", RID: "f", Times: []int64{1, 2}, Bitrates: []int{3000, 4000}, Packets: []uint64{5, 6}, Lost: []uint64{0, 1}, RoundTrips: []int64{0, 9}}
+		one := models.Series{Sent: true, Track: "v", Kind: "video", RID: "f", Times: []int64{1, 10_001}, Bitrates: []int{3000, 4000}, Packets: []uint64{5, 11}, Lost: []uint64{0, 2}, Pictures: []uint64{3, 303}, RoundTrips: []int64{0, 9}, Jitters: []int64{4, 0}}
 		half, screen, sound := one, one, one
 		half.RID = "h"
 		screen.Sent, screen.RID, screen.Source = false, "", "screen"
@@ -152,10 +152,14 @@ func TestPeerStatsOfTracks(t *testing.T) {
 		}
 		alice.Leaves()
 		room.Soon("the session ends", func() bool { return room.Do(`GET /v2/sessions/`+id).At("active") == "false" })
-		const times = `"time_series":{"timestamps":[1,2],"bitrate":[3000,4000],"packets":[5,6],"packets_lost":[0,1],"round_trip_time":[null,9]}}`
+		times := func(more, loss string) string {
+			return `"time_series":{"timestamps":[1,10001],"bitrate":[3000,4000],` + more + `"packet_loss_percent":[0,` + loss +
+				`],"rtt_ms":[null,9],"jitter_ms":[4,null],"packets":[5,11],"packets_lost":[0,2]}}`
+		}
+		const pictures = `"fps":[0,30],`
 		answers(t, room, `GET /v2/analytics/peer-stats?session_id=`+id+`&peer_id={alice}`, ok,
-			`"publisher":{"video":[{"track_id":"v","type":"regular","rid":"h",`+times+`,{"track_id":"v","type":"regular","rid":"m",`+times+`],"audio":[]}`,
-			`"subscriber":{"video":[{"track_id":"v","type":"screen","rid":null,`+times+`],"audio":[{"track_id":"v","type":"regular","rid":null,`+times+`]}}`)
+			`"publisher":{"video":[{"track_id":"v","type":"regular","rid":"h",`+times(pictures, "25")+`,{"track_id":"v","type":"regular","rid":"m",`+times(pictures, "25")+`],"audio":[]}`,
+			`"subscriber":{"video":[{"track_id":"v","type":"screen","rid":null,`+times(pictures, "33.33")+`],"audio":[{"track_id":"v","type":"regular","rid":null,`+times("", "33.33")+`]}}`)
 	})
 }
 

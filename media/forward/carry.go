@@ -81,6 +81,9 @@ func (c *Copy) carryLocked(p *packet) {
 		e.wide = c.pictures.wide
 	}
 	c.sendLocked(p, e)
+	if p.marker {
+		c.counts.pictures.Add(1)
+	}
 }
 
 // sendLocked sends a packet as its entry says.

@@ -40,11 +40,12 @@ type binding struct {
 	write       func(h *rtp.Header, payload []byte) error
 }
 
-type counts struct{ packets, bytes, repeated, failed, lost atomic.Uint64 }
+type counts struct{ packets, bytes, pictures, repeated, failed, lost atomic.Uint64 }
 
 // Sent is what went out.
 type Sent struct {
 	Packets, Bytes uint64 // with those that were repeated
+	Pictures       uint64 // of video, by their last packets
 	Repeated       uint64
 	Lost           uint64 // that the subscriber has missed
 	Failed         uint64 // that could not be written
@@ -112,7 +113,7 @@ func (c *Copy) Key() {
 // Sent is what went out so far.
 func (c *Copy) Sent() Sent {
 	return Sent{
-		Packets: c.counts.packets.Load(), Bytes: c.counts.bytes.Load(), Repeated: c.counts.repeated.Load(),
+		Packets: c.counts.packets.Load(), Bytes: c.counts.bytes.Load(), Pictures: c.counts.pictures.Load(), Repeated: c.counts.repeated.Load(),
 		Lost: c.counts.lost.Load(), Failed: c.counts.failed.Load(), Bitrate: c.meter.kbit(c.source.now()),
 	}
 }

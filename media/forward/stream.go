@@ -20,6 +20,8 @@ type Stream struct {
 	seen    atomic.Int64 // when the last packet came; 0: none has
 	packets atomic.Uint64
 	bytes   atomic.Uint64
+	ends    atomic.Uint64 // packets that end a picture
+	lost    atomic.Int64  // packets that have not come yet: some may still
 	meter   meter
 	area    atomic.Int64 // of its pictures, in pixels; 0: not known
 	ring    ring
@@ -50,6 +52,9 @@ func (t *Stream) Write(b []byte) error {
 	t.packets.Add(1)
 	t.bytes.Add(uint64(len(b)))
 	t.meter.add(at, len(b))
+	if p.marker {
+		t.ends.Add(1)
+	}
 	p.at, p.layer = at, t.layer
 	if copies := *s.copies.Load(); t.number(p, seq, ssrc) && !s.paused.Load() && len(copies) > 0 {
 		t.pass(p, copies)
@@ -58,8 +63,10 @@ func (t *Stream) Write(b []byte) error {
 	return nil
 }
 
-// Received is how many packets came in.
-func (t *Stream) Received() uint64 { return t.packets.Load() }
+// Received is how many packets came in, how many have not, and how many pictures there were, of video.
+func (t *Stream) Received() (packets, lost, pictures uint64) {
+	return t.packets.Load(), uint64(max(0, t.lost.Load())), t.ends.Load()
+}
 
 func (t *Stream) pass(p *packet, copies []*Copy) {
 	s := t.source
@@ -95,8 +102,12 @@ func (t *Stream) number(p *packet, seq uint16, ssrc uint32) bool {
 		t.restart(seq)
 	case step > 0 && step <= maxGap:
 		t.newest += uint64(step)
+		t.lost.Add(int64(step) - 1)
 	case step <= 0 && step > -maxLate:
 		p.seq, p.run = t.newest-uint64(-int64(step)), t.run
+		if t.lost.Load() > 0 { // else it came twice
+			t.lost.Add(-1)
+		}
 		return true
 	case t.astray && seq == t.stray+1:
 		t.restart(seq)

@@ -231,3 +231,26 @@ func TestH264BeginsAtParameters(t *testing.T) {
 	write(t, st, raw{seq: 3, ssrc: 1, payload: []byte{0x67, 1}})
 	checkList(t, "and what came too early", b.sink.numbers(), 3, 4)
 }
+
+// What a stream has not got is counted as lost until it comes after all, and its pictures are by their last packets.
+func TestReceived(t *testing.T) {
+	t.Parallel()
+	b := setup(t, media.Video, "video/VP8")
+	c := &camera{Stream: b.source.Stream(media.High)}
+	for n := uint16(65530); n != 20; n++ {
+		if n%4 != 0 {
+			c.at(t, n, n == 65530)
+		}
+	}
+	counted := func(packets, lost, pictures uint64) {
+		t.Helper()
+		p, l, q := c.Received()
+		check(t, "packets, lost, pictures", [3]uint64{p, l, q}, [3]uint64{packets, lost, pictures})
+	}
+	counted(20, 6, 20)
+	c.at(t, 0, false)
+	c.at(t, 4, false)
+	counted(22, 4, 22)
+	c.at(t, 19, false) // twice
+	check(t, "pictures of the copy", b.copy.Sent().Pictures, 22)
+}

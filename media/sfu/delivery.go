@@ -21,7 +21,8 @@ type delivery struct {
 
 	lost      atomic.Uint32 // packets, as the client counts them
 	fraction  atomic.Uint32 // lost of late, in 256ths
-	roundTrip atomic.Int64  // nanoseconds
+	roundTrip atomic.Int64  // nanoseconds, as the next one
+	jitter    atomic.Int64
 }
 
 var _ webrtc.TrackLocal = (*delivery)(nil)
@@ -97,6 +98,7 @@ func (s *delivery) hear(packet rtcp.Packet) {
 func (s *delivery) report(r rtcp.ReceptionReport) {
 	s.lost.Store(r.TotalLost)
 	s.fraction.Store(uint32(r.FractionLost))
+	s.jitter.Store(int64(time.Duration(r.Jitter) * time.Second / time.Duration(s.codec.ClockRate)))
 	if r.LastSenderReport != 0 {
 		if trip := sinceReport(time.Now(), r.LastSenderReport, r.Delay); trip > 0 && trip < time.Minute {
 			s.roundTrip.Store(int64(trip))

@@ -78,14 +78,16 @@ func (p *peer) sample(now time.Time, l *line) {
 			if like.RID = ""; t.layered {
 				like.RID = rids[layer]
 			}
-			p.record.add(like, media.Sample{At: now, Bitrate: rate, Packets: t.source.Stream(media.Layer(layer)).Received()})
+			packets, lost, pictures := t.source.Stream(media.Layer(layer)).Received()
+			p.record.add(like, media.Sample{At: now, Bitrate: rate, Packets: packets, Lost: lost, Pictures: pictures})
 		}
 	}
 	p.room.mu.Unlock()
 	for _, s := range l.sent {
 		sent := s.copy.Sent()
 		p.record.add(media.Series{Side: media.Subscribe, Track: s.id, Kind: s.kind, Source: p.room.sourceOf(s.track)}, media.Sample{
-			At: now, Bitrate: sent.Bitrate, Packets: sent.Packets, Lost: uint64(s.lost.Load()), RoundTrip: time.Duration(s.roundTrip.Load()),
+			At: now, Bitrate: sent.Bitrate, Packets: sent.Packets, Lost: uint64(s.lost.Load()), Pictures: sent.Pictures,
+			RoundTrip: time.Duration(s.roundTrip.Load()), Jitter: time.Duration(s.jitter.Load()),
 		})
 	}
 }
